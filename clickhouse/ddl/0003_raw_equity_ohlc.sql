@@ -1,0 +1,58 @@
+CREATE TABLE IF NOT EXISTS {database}.raw_equity_ohlc {on_cluster}
+(
+    event_id            String CODEC(ZSTD(1)),
+    event_time          DateTime64(3, 'UTC'),
+    ingest_time         DateTime64(3, 'UTC'),
+    source              LowCardinality(String),
+    schema_version      LowCardinality(String),
+    entity_id           String,
+    source_file         LowCardinality(String),
+    source_line         Int64,
+    TradDt              Date,
+    BizDt               Nullable(Date),
+    Sgmt                LowCardinality(Nullable(String)),
+    Src                 LowCardinality(Nullable(String)),
+    FinInstrmTp         LowCardinality(Nullable(String)),
+    FinInstrmId         Nullable(Int64),
+    ISIN                Nullable(String),
+    TckrSymb            Nullable(String),
+    SctySrs             LowCardinality(Nullable(String)),
+    XpryDt              Nullable(Date),
+    FininstrmActlXpryDt Nullable(Date),
+    StrkPric            Nullable(Float64),
+    OptnTp              LowCardinality(Nullable(String)),
+    FinInstrmNm         Nullable(String) CODEC(ZSTD(1)),
+    OpnPric             Nullable(Float64),
+    HghPric             Nullable(Float64),
+    LwPric              Nullable(Float64),
+    ClsPric             Nullable(Float64),
+    LastPric            Nullable(Float64),
+    PrvsClsgPric        Nullable(Float64),
+    UndrlygPric         Nullable(Float64),
+    SttlmPric           Nullable(Float64),
+    OpnIntrst           Nullable(Int64),
+    ChngInOpnIntrst     Nullable(Int64),
+    TtlTradgVol         Nullable(Int64),
+    TtlTrfVal           Nullable(Float64),
+    TtlNbOfTxsExctd     Nullable(Int64),
+    SsnId               LowCardinality(Nullable(String)),
+    NewBrdLotQty        Nullable(Int64),
+    Rmks                Nullable(String),
+    Rsvd1               Nullable(String),
+    Rsvd2               Nullable(String),
+    Rsvd3               Nullable(String),
+    Rsvd4               Nullable(String),
+    other_columns       Map(String, String) CODEC(ZSTD(1)),
+    commit_id           LowCardinality(String) DEFAULT '',
+    INDEX tckrsymb_index TckrSymb TYPE bloom_filter GRANULARITY 4,
+    INDEX isin_index ISIN TYPE bloom_filter GRANULARITY 4,
+    INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = {engine:MergeTree}
+PARTITION BY toYYYYMM(TradDt)
+ORDER BY (entity_id, TradDt, source)
+{ttl:raw:TradDt}
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    replicated_deduplication_window = 10000,
+    replicated_deduplication_window_seconds = 604800;

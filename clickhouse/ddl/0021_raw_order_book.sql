@@ -1,0 +1,30 @@
+CREATE TABLE IF NOT EXISTS {database}.raw_order_book {on_cluster}
+(
+    event_id        Int64 CODEC(Delta(8), ZSTD(1)),
+    event_time      DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    ingest_time     DateTime64(3, 'UTC'),
+    source          LowCardinality(String),
+    schema_version  LowCardinality(String),
+    entity_id       String,
+    symbol          LowCardinality(String),
+    exchange        LowCardinality(String),
+    series          LowCardinality(String),
+    kind            LowCardinality(String),
+    first_update_id Nullable(Int64),
+    last_update_id  Int64 CODEC(Delta(8), ZSTD(1)),
+    receive_time    Nullable(DateTime64(9, 'UTC')) CODEC(Delta(8), ZSTD(1)),
+    bid_prices      Array(Float64),
+    bid_sizes       Array(Float64),
+    ask_prices      Array(Float64),
+    ask_sizes       Array(Float64),
+    commit_id       LowCardinality(String) DEFAULT '',
+    INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = {engine:MergeTree}
+PARTITION BY toYYYYMMDD(event_time)
+ORDER BY (symbol, exchange, series, event_time, last_update_id)
+{ttl:raw:toDate(event_time)}
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    replicated_deduplication_window = 10000,
+    replicated_deduplication_window_seconds = 604800;

@@ -1,0 +1,32 @@
+CREATE TABLE IF NOT EXISTS {database}.gold_pnl {on_cluster}
+(
+    event_id        String CODEC(ZSTD(1)),
+    event_time      DateTime64(3, 'UTC'),
+    ingest_time     DateTime64(3, 'UTC'),
+    source          LowCardinality(String),
+    schema_version  LowCardinality(String),
+    entity_id       String,
+    portfolio_id    LowCardinality(String),
+    strategy_id     LowCardinality(Nullable(String)),
+    instrument_id   String,
+    symbol          LowCardinality(String),
+    exchange        LowCardinality(String),
+    series          LowCardinality(String),
+    trade_date      Date,
+    realized_pnl    Float64,
+    unrealized_pnl  Nullable(Float64),
+    fees            Float64,
+    total_pnl       Nullable(Float64),
+    bought_quantity Float64,
+    sold_quantity   Float64,
+    currency        LowCardinality(String),
+    commit_id       LowCardinality(String) DEFAULT '',
+    INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
+)
+ENGINE = {engine:MergeTree}
+PARTITION BY toYYYYMM(trade_date)
+ORDER BY (portfolio_id, symbol, exchange, series, trade_date)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    replicated_deduplication_window = 10000,
+    replicated_deduplication_window_seconds = 604800;
