@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.normalized_index_ohlc {on_cluster}
     event_time     DateTime64(3, 'UTC'),
     ingest_time    DateTime64(3, 'UTC'),
     source         LowCardinality(String),
-    schema_version LowCardinality(String),
+    schema_version LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id      String,
     instrument_id  String,
     index_name     LowCardinality(String),

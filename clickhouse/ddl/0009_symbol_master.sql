@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.symbol_master {on_cluster}
     event_time      DateTime64(3, 'UTC'),
     ingest_time     DateTime64(3, 'UTC'),
     source          LowCardinality(String),
-    schema_version  LowCardinality(String),
+    schema_version  LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id       String,
     instrument_id   String,
     symbol          LowCardinality(String),
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS {database}.symbol_master {on_cluster}
     market_lot      Nullable(Int64),
     listing_date    Nullable(Date),
     delisting_date  Nullable(Date),
-    is_active       Bool,
+    is_active       Bool DEFAULT true,
     commit_id       LowCardinality(String) DEFAULT '',
     INDEX isin_index isin TYPE bloom_filter GRANULARITY 4,
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.trades {on_cluster}
     event_time       DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
     ingest_time      DateTime64(3, 'UTC'),
     source           LowCardinality(String),
-    schema_version   LowCardinality(String),
+    schema_version   LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id        String,
     symbol           LowCardinality(String),
     exchange         LowCardinality(String),
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS {database}.trades {on_cluster}
     size             Nullable(Float64),
     correction       Nullable(Int32),
     conditions       Array(Int32),
-    is_outlier       Bool,
+    is_outlier       Bool DEFAULT false,
     commit_id        LowCardinality(String) DEFAULT '',
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
 )

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.raw_equity_quote {on_cluster}
     event_time      DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
     ingest_time     DateTime64(3, 'UTC'),
     source          LowCardinality(String),
-    schema_version  LowCardinality(String),
+    schema_version  LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id       String,
     symbol          LowCardinality(String),
     exchange        LowCardinality(String),

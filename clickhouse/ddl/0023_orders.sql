@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.orders {on_cluster}
     event_time         DateTime64(3, 'UTC'),
     ingest_time        DateTime64(3, 'UTC'),
     source             LowCardinality(String),
-    schema_version     LowCardinality(String),
+    schema_version     LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id          String,
     order_id           String CODEC(ZSTD(1)),
     portfolio_id       LowCardinality(String),
@@ -20,11 +20,11 @@ CREATE TABLE IF NOT EXISTS {database}.orders {on_cluster}
     time_in_force      LowCardinality(Nullable(String)),
     status             LowCardinality(String),
     quantity           Float64,
-    filled_quantity    Float64,
+    filled_quantity    Float64 DEFAULT 0,
     limit_price        Nullable(Float64),
     stop_price         Nullable(Float64),
     average_fill_price Nullable(Float64),
-    currency           LowCardinality(String),
+    currency           LowCardinality(String) DEFAULT 'INR',
     commit_id          LowCardinality(String) DEFAULT '',
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
 )

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.fills {on_cluster}
     event_time     DateTime64(3, 'UTC'),
     ingest_time    DateTime64(3, 'UTC'),
     source         LowCardinality(String),
-    schema_version LowCardinality(String),
+    schema_version LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id      String,
     fill_id        String CODEC(ZSTD(1)),
     order_id       String CODEC(ZSTD(1)),
@@ -18,8 +18,8 @@ CREATE TABLE IF NOT EXISTS {database}.fills {on_cluster}
     side           LowCardinality(String),
     quantity       Float64,
     price          Float64,
-    fees           Float64,
-    currency       LowCardinality(String),
+    fees           Float64 DEFAULT 0,
+    currency       LowCardinality(String) DEFAULT 'INR',
     commit_id      LowCardinality(String) DEFAULT '',
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
 )

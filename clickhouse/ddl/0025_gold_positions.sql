@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_positions {on_cluster}
     event_time     DateTime64(3, 'UTC'),
     ingest_time    DateTime64(3, 'UTC'),
     source         LowCardinality(String),
-    schema_version LowCardinality(String),
+    schema_version LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id      String,
     portfolio_id   LowCardinality(String),
     instrument_id  String,
@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_positions {on_cluster}
     market_value   Nullable(Float64),
     cost_basis     Nullable(Float64),
     unrealized_pnl Nullable(Float64),
-    currency       LowCardinality(String),
+    currency       LowCardinality(String) DEFAULT 'INR',
     commit_id      LowCardinality(String) DEFAULT '',
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
 )

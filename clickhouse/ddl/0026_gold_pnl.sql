@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_pnl {on_cluster}
     event_time      DateTime64(3, 'UTC'),
     ingest_time     DateTime64(3, 'UTC'),
     source          LowCardinality(String),
-    schema_version  LowCardinality(String),
+    schema_version  LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id       String,
     portfolio_id    LowCardinality(String),
     strategy_id     LowCardinality(Nullable(String)),
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_pnl {on_cluster}
     total_pnl       Nullable(Float64),
     bought_quantity Float64,
     sold_quantity   Float64,
-    currency        LowCardinality(String),
+    currency        LowCardinality(String) DEFAULT 'INR',
     commit_id       LowCardinality(String) DEFAULT '',
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
 )

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_portfolio_snapshots {on_cluster}
     event_time      DateTime64(3, 'UTC'),
     ingest_time     DateTime64(3, 'UTC'),
     source          LowCardinality(String),
-    schema_version  LowCardinality(String),
+    schema_version  LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id       String,
     portfolio_id    LowCardinality(String),
     trade_date      Date,
@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_portfolio_snapshots {on_cluster}
     daily_return    Nullable(Float64),
     drawdown        Nullable(Float64),
     positions       Int32,
-    currency        LowCardinality(String),
+    currency        LowCardinality(String) DEFAULT 'INR',
     commit_id       LowCardinality(String) DEFAULT '',
     INDEX commit_id_index commit_id TYPE bloom_filter GRANULARITY 1
 )

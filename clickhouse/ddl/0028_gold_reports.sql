@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_reports {on_cluster}
     event_time     DateTime64(3, 'UTC'),
     ingest_time    DateTime64(3, 'UTC'),
     source         LowCardinality(String),
-    schema_version LowCardinality(String),
+    schema_version LowCardinality(String) DEFAULT 'v1.0.0',
     entity_id      String,
     report         LowCardinality(String),
     report_date    Date,
