@@ -18,9 +18,7 @@ import org.apache.flink.configuration.Configuration;
  * <ul>
  *   <li>file: YAML, keys nested or dotted;
  *   <li>environment: {@code CHAMPION_} and the key in capitals with {@code _} for {@code .} and
- *       {@code -}, for example {@code CHAMPION_WAREHOUSE_URL}; the warehouse's user and password
- *       also under the names that ClickHouse's own tools use, {@code CLICKHOUSE_USER} and {@code
- *       CLICKHOUSE_PASSWORD};
+ *       {@code -}, for example {@code CHAMPION_WAREHOUSE_URL};
  *   <li>arguments: {@code -Dkey=value}. Never for passwords: arguments are public on a machine.
  * </ul>
  *
@@ -28,11 +26,6 @@ import org.apache.flink.configuration.Configuration;
  * of all sources are reported together.
  */
 public final class JobConfig {
-
-    private static final Map<String, String> CLICKHOUSE_VARIABLES =
-            Map.of(
-                    "CLICKHOUSE_USER", CommonOptions.WAREHOUSE_USER.key(),
-                    "CLICKHOUSE_PASSWORD", CommonOptions.WAREHOUSE_PASSWORD.key());
 
     private final OptionSet options;
     private final Configuration values;
@@ -215,16 +208,14 @@ public final class JobConfig {
         }
 
         private void fromEnvironment(Map<String, YamlFile.Value> given) {
-            CLICKHOUSE_VARIABLES.forEach((name, key) -> variable(name, key, given));
             for (Option option : options.all()) {
-                variable(option.environmentVariable(), option.key(), given);
-            }
-        }
-
-        private void variable(String name, String key, Map<String, YamlFile.Value> given) {
-            String value = environment.get(name);
-            if (value != null && options.find(key).isPresent()) {
-                given.put(key, new YamlFile.Value(value, "Environment variable " + name));
+                String name = option.environmentVariable();
+                String value = environment.get(name);
+                if (value != null) {
+                    given.put(
+                            option.key(),
+                            new YamlFile.Value(value, "Environment variable " + name));
+                }
             }
         }
 
@@ -244,8 +235,8 @@ public final class JobConfig {
                     problems.add(
                             "Argument -D"
                                     + key
-                                    + ": arguments can be read by everyone on the machine; put the "
-                                    + "value into a file or the environment instead.");
+                                    + ": everyone on the machine can read arguments; put secrets into the"
+                                    + " environment, such as CLICKHOUSE_PASSWORD, or into files.");
                     continue;
                 }
                 given.put(

@@ -66,7 +66,7 @@ final class YamlFile {
     private void root(Node root) {
         if (root instanceof MappingNode mapping) {
             flatten("", mapping);
-        } else if (root.getTag() != Tag.NULL) {
+        } else if (!root.getTag().equals(Tag.NULL)) {
             problems.add(where(root) + ": expected 'key: value' lines.");
         }
     }
@@ -81,7 +81,7 @@ final class YamlFile {
             Node value = tuple.getValueNode();
             if (value instanceof MappingNode nested) {
                 flatten(key + ".", nested);
-            } else if (value.getTag() == Tag.NULL) {
+            } else if (value.getTag().equals(Tag.NULL)) {
                 problems.add(
                         where(value)
                                 + ": '"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.champion.warehouse.ClickHouseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,9 @@ final class JobConfigTest {
                         .defaultValue(MemorySize.ofMebiBytes(128));
         public static final ConfigOption<TimeUnit> UNIT =
                 ConfigOptions.key("test.unit").enumType(TimeUnit.class).defaultValue(TimeUnit.DAYS);
+
+        public static final ConfigOption<String> PASSWORD =
+                ConfigOptions.key("test.password").stringType().noDefaultValue();
 
         private TestOptions() {}
     }
@@ -79,29 +83,27 @@ final class JobConfigTest {
     void argumentsWinOverTheEnvironmentAndThatOverTheFile() throws IOException {
         JobConfig config =
                 JobConfig.of(OPTIONS)
-                        .file(yaml("test.wait: 1 s\nlake.path: /file\nwarehouse.user: file\n"))
+                        .file(yaml("test.wait: 1 s\nlake.path: /file\nwarehouse.database: file\n"))
                         .environment(
                                 Map.of(
                                         "CHAMPION_TEST_WAIT", "2 s",
                                         "CHAMPION_LAKE_PATH", "/environment",
-                                        "CHAMPION_REAL_DATA", "of no job",
-                                        "CLICKHOUSE_PASSWORD", "from the environment"))
+                                        "CHAMPION_REAL_DATA", "of no job"))
                         .arguments(List.of("test.wait=3 s"))
                         .load();
         assertThat(config.get(TestOptions.WAIT)).isEqualTo(Duration.ofSeconds(3));
         assertThat(config.get(CommonOptions.LAKE_PATH)).isEqualTo("/environment");
-        assertThat(config.get(CommonOptions.WAREHOUSE_USER)).isEqualTo("file");
-        assertThat(config.get(CommonOptions.WAREHOUSE_PASSWORD)).isEqualTo("from the environment");
+        assertThat(config.get(CommonOptions.WAREHOUSE_DATABASE)).isEqualTo("file");
     }
 
     @Test
     void secretsAreNeverShown() {
         JobConfig config =
                 JobConfig.of(OPTIONS)
-                        .environment(Map.of("CHAMPION_WAREHOUSE_PASSWORD", "swordfish"))
+                        .environment(Map.of("CHAMPION_TEST_PASSWORD", "swordfish"))
                         .load();
         assertThat(config.toString())
-                .contains("warehouse.password", "(hidden)")
+                .contains("test.password", "(hidden)")
                 .doesNotContain("swordfish");
     }
 
@@ -139,8 +141,7 @@ final class JobConfigTest {
                                 + ", line 7: 'test.wait' was given before ("
                                 + file
                                 + ", line 3); keep one of the two.",
-                        "Argument -Dwarehouse.password: arguments can be read by everyone on the"
-                                + " machine; put the value into a file or the environment instead.",
+                        "Argument -Dwarehouse.password: everyone on the machine can read arguments; put secrets into the environment, such as CLICKHOUSE_PASSWORD, or into files.",
                         "Argument -Dnothing: write -Dkey=value, for example"
                                 + " -Dlake.path=/data/lake.",
                         file + ", line 1: there is no option 'lake.pth'; did you mean 'lake.path'?",
@@ -235,11 +236,35 @@ final class JobConfigTest {
     void passesOnOnlyFlinksOptions() {
         JobConfig config =
                 JobConfig.of(OPTIONS)
-                        .environment(Map.of("CLICKHOUSE_PASSWORD", "swordfish"))
+                        .environment(Map.of("CHAMPION_TEST_PASSWORD", "swordfish"))
                         .arguments(List.of("restart-strategy.type=none", "test.wait=1 s"))
                         .load();
         assertThat(config.flink().toMap())
                 .containsOnlyKeys(RestartStrategyOptions.RESTART_STRATEGY.key());
+    }
+
+    @Test
+    void theWarehouseIsMadeOfItsOptions() {
+        ClickHouseConfig warehouse =
+                CommonOptions.warehouse(
+                        JobConfig.of(OPTIONS)
+                                .arguments(
+                                        List.of(
+                                                "warehouse.url=http://a:8123;http://b:8123",
+                                                "warehouse.request-timeout=1 min"))
+                                .load());
+        assertThat(warehouse)
+                .isEqualTo(
+                        ClickHouseConfig.of("http://a:8123")
+                                .withUrls(List.of("http://a:8123", "http://b:8123"))
+                                .withTimeouts(Duration.ofSeconds(10), Duration.ofMinutes(1)));
+        assertThatThrownBy(() -> CommonOptions.warehouse(JobConfig.of(OPTIONS).load()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("'warehouse.url' is required");
+        JobConfig wrong = JobConfig.of(OPTIONS).arguments(List.of("warehouse.url=nowhere")).load();
+        assertThatThrownBy(() -> CommonOptions.warehouse(wrong))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("'warehouse.url': 'nowhere' is no ClickHouse URL");
     }
 
     @Test
