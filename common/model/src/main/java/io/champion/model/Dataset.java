@@ -1,17 +1,24 @@
 package io.champion.model;
 
+import io.champion.model.ColumnType.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 
@@ -27,86 +34,175 @@ import org.apache.avro.generic.IndexedRecord;
  *       that does (rejects lie under the name of the dataset they were meant for);
  *   <li>{@code partition_by}: the partition's levels, each {@code date}, {@code hour}, {@code
  *       year}, {@code month} or {@code day} of the field {@code partition_time}, or else the name
- *       of a string field;
+ *       of a string field. Days and hours of a timestamp are those of UTC;
  *   <li>{@code table}: its table in the warehouse, partitioned by {@code table_partition}: {@code
  *       month} or {@code day} of {@code partition_time}, or {@code none}.
  * </ul>
  */
 public final class Dataset {
 
-    /** Folder and file names must not lead out of the lake, whatever a record says. */
-    private static final Pattern SAFE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]*");
+    private static final Set<String> TIME_LEVELS = Set.of("date", "year", "month", "day", "hour");
+    private static final Pattern IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]*");
 
+    private static final long DAY_SECONDS = 86_400L;
+    private static final long HOUR_SECONDS = 3_600L;
+
+    /** More partitions than a run has open at a time; beyond it, keys are made anew. */
+    private static final int MAX_REMEMBERED_KEYS = 10_000;
+
+    // Last, because loading uses the constants above.
     private static final Map<String, Dataset> ALL = load();
+    private static final Map<String, Dataset> BY_RECORD_NAME =
+            ALL.values().stream()
+                    .collect(
+                            Collectors.toUnmodifiableMap(
+                                    dataset -> dataset.schema.getFullName(), dataset -> dataset));
 
     private final Schema schema;
     private final Layer layer;
     private final String name;
+    private final String id;
     private final String folder;
     private final Schema.Field folderField;
     private final List<String> partitionBy;
     private final Schema.Field partitionTime;
+    private final Kind timeKind;
+    private final long slotSeconds;
+    private final int[] nameFields;
     private final String table;
     private final String tablePartition;
 
-    // Rows of one partition tend to follow each other, so the last key is worth keeping. A racing
-    // writer only loses the benefit: the pair is immutable and published whole.
-    private volatile Memo memo = new Memo(null, null);
+    // The hot path: one key per partition, and the last one without a look-up, because rows of one
+    // partition follow each other. Races lose nothing but time: a memo is immutable and published
+    // whole.
+    private final Map<Place, PartitionKey> keys = new ConcurrentHashMap<>();
+    private volatile Memo memo = new Memo(Long.MIN_VALUE, null);
 
-    private record Memo(Object time, PartitionKey key) {}
+    /** What places a row: its day or hour since the epoch, and the strings that name folders. */
+    private record Place(long slot, List<String> names) {}
 
-    private Dataset(Schema schema) {
-        Map<?, ?> where = (Map<?, ?>) schema.getObjectProp("dataset");
-        if (where == null) {
+    private record Memo(long slot, PartitionKey key) {}
+
+    Dataset(Schema schema) {
+        if (!(schema.getObjectProp("dataset") instanceof Map<?, ?> where)) {
             throw new IllegalArgumentException(
                     "Contract " + schema.getFullName() + " has no 'dataset' property.");
         }
         this.schema = schema;
-        this.layer = Layer.of((String) where.get("layer"));
-        this.name = (String) where.get("name");
-        this.folder = (String) where.get("folder");
-        this.folderField = field(schema, (String) where.get("folder_field"));
-        this.partitionBy =
-                ((List<?>) where.get("partition_by")).stream().map(String::valueOf).toList();
-        this.partitionTime = field(schema, (String) where.get("partition_time"));
-        this.table = (String) where.get("table");
-        this.tablePartition = (String) where.get("table_partition");
+        this.layer = Layer.of(required(where, "layer"));
+        this.name = identifier(where, "name");
+        this.id = layer.folder() + "." + name;
+        this.table = identifier(where, "table");
+        this.tablePartition = required(where, "table_partition");
+        if (!(where.get("partition_by") instanceof List<?> levels)) {
+            throw wrong("lists no levels under 'partition_by'; without partitions it is []");
+        }
+        this.partitionBy = levels.stream().map(String::valueOf).toList();
+        this.folder = layer.folder() + "/" + (where.get("folder") instanceof String f ? f : name);
+        this.folderField = field(where, "folder_field");
+        this.partitionTime = field(where, "partition_time");
+        this.timeKind = partitionTime == null ? null : kind(partitionTime);
+        this.slotSeconds = partitionBy.contains("hour") ? HOUR_SECONDS : DAY_SECONDS;
+        this.nameFields =
+                Stream.concat(
+                                Stream.ofNullable(folderField),
+                                partitionBy.stream()
+                                        .filter(level -> !TIME_LEVELS.contains(level))
+                                        .map(this::placingField))
+                        .mapToInt(Schema.Field::pos)
+                        .toArray();
+        check();
     }
 
-    private static Schema.Field field(Schema schema, String name) {
-        if (name == null) {
-            return null;
+    private void check() {
+        boolean byTime = partitionBy.stream().anyMatch(TIME_LEVELS::contains);
+        switch (tablePartition) {
+            case "month", "day" -> byTime = true;
+            case "none" -> {}
+            default -> throw wrong("partitions its table by '" + tablePartition + "'");
         }
-        Schema.Field field = schema.getField(name);
-        if (field == null) {
-            throw new IllegalArgumentException(
-                    "Contract "
-                            + schema.getFullName()
-                            + " places rows by the field '"
-                            + name
-                            + "', which it does not have.");
+        if (byTime != (partitionTime != null)) {
+            throw wrong("needs a 'partition_time' if and only if time places its rows");
         }
-        return field;
+        if (timeKind != null
+                && timeKind != Kind.DATE
+                && timeKind != Kind.TIMESTAMP_MILLIS
+                && timeKind != Kind.TIMESTAMP_NANOS) {
+            throw wrong("is placed by '" + partitionTime.name() + "', which is no date or time");
+        }
+        if (timeKind == Kind.DATE && partitionBy.contains("hour")) {
+            throw wrong("is placed by the hour of a date");
+        }
+        for (int position : nameFields) {
+            Schema.Field field = schema.getFields().get(position);
+            if (kind(field) != Kind.STRING) {
+                throw wrong("is placed by '" + field.name() + "', which is no string");
+            }
+        }
+        // Refuses a folder that leads elsewhere.
+        new PartitionKey(id, folder, "");
+    }
+
+    private IllegalArgumentException wrong(String what) {
+        return new IllegalArgumentException(
+                "The 'dataset' property of contract " + schema.getFullName() + " " + what + ".");
+    }
+
+    private String required(Map<?, ?> where, String key) {
+        if (where.get(key) instanceof String text) {
+            return text;
+        }
+        throw wrong("has no '" + key + "'");
+    }
+
+    private String identifier(Map<?, ?> where, String key) {
+        String text = required(where, key);
+        if (!IDENTIFIER.matcher(text).matches()) {
+            throw wrong("has the " + key + " '" + text + "', which is no identifier");
+        }
+        return text;
+    }
+
+    private Schema.Field field(Map<?, ?> where, String key) {
+        return where.get(key) instanceof String field ? placingField(field) : null;
+    }
+
+    private Schema.Field placingField(String field) {
+        if (schema.getField(field) == null) {
+            throw wrong("places rows by the field '" + field + "', which it does not have");
+        }
+        return schema.getField(field);
+    }
+
+    private Kind kind(Schema.Field field) {
+        return TypeMapping.columns(schema).stream()
+                .filter(column -> column.position() == field.pos())
+                .findFirst()
+                .orElseThrow()
+                .type()
+                .kind();
     }
 
     private static Map<String, Dataset> load() {
         Map<String, Dataset> all = new LinkedHashMap<>();
-        for (String file : resource("champion/avro/index").lines().toList()) {
-            Dataset dataset =
-                    new Dataset(new Schema.Parser().parse(resource("champion/avro/" + file)));
-            all.put(dataset.id(), dataset);
+        for (String file : resource("index").lines().toList()) {
+            Dataset dataset = new Dataset(new Schema.Parser().parse(resource(file)));
+            if (all.put(dataset.id(), dataset) != null) {
+                throw new IllegalStateException("Two contracts of dataset " + dataset.id() + ".");
+            }
         }
-        return Map.copyOf(all);
+        return Collections.unmodifiableMap(all);
     }
 
-    private static String resource(String path) {
+    private static String resource(String file) {
+        String path = "champion/avro/" + file;
         try (InputStream in = Dataset.class.getClassLoader().getResourceAsStream(path)) {
-            return new String(
-                    Objects.requireNonNull(in, () -> "Missing from the class path: " + path)
-                            .readAllBytes(),
-                    java.nio.charset.StandardCharsets.UTF_8);
+            if (in == null) {
+                throw new IllegalStateException("Missing from the class path: " + path);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("Cannot read " + path, e);
         }
     }
 
@@ -130,24 +226,26 @@ public final class Dataset {
     }
 
     /**
-     * The dataset that a contract record belongs to.
+     * The dataset that a contract record belongs to, by the name of its schema. Cheap enough to be
+     * asked for every record.
      *
      * @throws IllegalArgumentException if its schema is not a contract
      */
     public static Dataset of(Schema schema) {
-        Map<?, ?> where = (Map<?, ?>) schema.getObjectProp("dataset");
-        if (where == null) {
+        Dataset dataset = BY_RECORD_NAME.get(schema.getFullName());
+        if (dataset == null) {
             throw new IllegalArgumentException(
-                    schema.getFullName() + " is not a contract: it has no 'dataset' property.");
+                    schema.getFullName() + " is not a contract of this version of the platform.");
         }
-        return of(where.get("layer") + "." + where.get("name"));
+        return dataset;
     }
 
     /** {@code layer.name}, for example {@code normalized.equity_ohlc}. */
     public String id() {
-        return layer.folder() + "." + name;
+        return id;
     }
 
+    /** The contract. */
     public Schema schema() {
         return schema;
     }
@@ -158,6 +256,11 @@ public final class Dataset {
 
     public String name() {
         return name;
+    }
+
+    /** Version of the contract, for example {@code v1.0.0}. */
+    public String version() {
+        return ContractEvolution.Version.of(schema).toString();
     }
 
     /** The table in the warehouse, without its database. */
@@ -188,107 +291,129 @@ public final class Dataset {
     /**
      * The partition that a row belongs to.
      *
+     * @param row a record of this dataset's current contract
      * @throws IllegalArgumentException if a field that places the row is null or is not a plain
      *     name
      */
     public PartitionKey partitionOf(IndexedRecord row) {
-        Object time = partitionTime == null ? "" : row.get(partitionTime.pos());
-        Memo last = memo;
-        boolean byTimeAlone =
-                folderField == null && (partitionTime == null || time instanceof LocalDate);
-        if (byTimeAlone && time != null && time.equals(last.time)) {
-            return last.key;
+        long slot = partitionTime == null ? 0 : slot(row.get(partitionTime.pos()));
+        if (nameFields.length == 0) {
+            Memo last = memo;
+            if (last.key != null && last.slot == slot) {
+                return last.key;
+            }
+            PartitionKey key = key(new Place(slot, List.of()));
+            memo = new Memo(slot, key);
+            return key;
         }
-        PartitionKey key = computePartition(row, time);
-        if (byTimeAlone) {
-            memo = new Memo(time, key);
+        if (nameFields.length == 1) {
+            return key(new Place(slot, List.of(name(row, nameFields[0]))));
+        }
+        List<String> names = new ArrayList<>(nameFields.length);
+        for (int position : nameFields) {
+            names.add(name(row, position));
+        }
+        return key(new Place(slot, names));
+    }
+
+    /**
+     * The partition of a day.
+     *
+     * @param names what else places a row: the value of the {@linkplain #folderField() folder
+     *     field}, if there is one, and of each level that is no part of a date, outermost first
+     * @throws IllegalArgumentException if the dataset is placed by more or less than that
+     */
+    public PartitionKey partitionOf(LocalDate day, String... names) {
+        if (names.length != nameFields.length || partitionBy.contains("hour")) {
+            throw new IllegalArgumentException(
+                    "A day and "
+                            + List.of(names)
+                            + " name no single partition of "
+                            + id
+                            + ": it is placed by "
+                            + Stream.concat(Stream.ofNullable(folderField()), partitionBy.stream())
+                                    .toList()
+                            + ".");
+        }
+        return key(new Place(day.toEpochDay(), List.of(names)));
+    }
+
+    private long slot(Object time) {
+        if (time instanceof LocalDate date) {
+            return date.toEpochDay();
+        }
+        if (time instanceof Instant instant) {
+            return Math.floorDiv(instant.getEpochSecond(), slotSeconds);
+        }
+        if (time instanceof Long number) {
+            long unitsPerSecond = timeKind == Kind.TIMESTAMP_NANOS ? 1_000_000_000L : 1_000L;
+            return Math.floorDiv(number, slotSeconds * unitsPerSecond);
+        }
+        if (time instanceof Integer days) {
+            return days;
+        }
+        throw new IllegalArgumentException(
+                "A row of " + id + " has no " + partitionTime.name() + ", so it has no place.");
+    }
+
+    private String name(IndexedRecord row, int position) {
+        Object value = row.get(position);
+        return value == null ? "" : value.toString();
+    }
+
+    private PartitionKey key(Place place) {
+        PartitionKey key = keys.get(place);
+        if (key == null) {
+            key = makeKey(place);
+            if (keys.size() >= MAX_REMEMBERED_KEYS) {
+                keys.clear();
+            }
+            keys.put(place, key);
         }
         return key;
     }
 
-    private PartitionKey computePartition(IndexedRecord row, Object time) {
-        StringBuilder path = new StringBuilder();
-        for (String level : partitionBy) {
-            path.append(path.isEmpty() ? "" : "/").append(level).append('=');
-            switch (level) {
-                case "date" -> path.append(date(time));
-                case "year" -> path.append(pad(date(time).getYear(), 4));
-                case "month" -> path.append(pad(date(time).getMonthValue(), 2));
-                case "day" -> path.append(pad(date(time).getDayOfMonth(), 2));
-                case "hour" -> path.append(pad(hour(time), 2));
-                default -> path.append(safeName(level, row.get(field(schema, level).pos())));
+    private PartitionKey makeKey(Place place) {
+        LocalDate day =
+                LocalDate.ofEpochDay(
+                        Math.floorDiv(place.slot, Math.floorDiv(DAY_SECONDS, slotSeconds)));
+        for (int i = 0; i < nameFields.length; i++) {
+            String text = place.names.get(i);
+            if (!PartitionKey.isPlainName(text)) {
+                throw new IllegalArgumentException(
+                        id
+                                + " is placed by its field '"
+                                + schema.getFields().get(nameFields[i]).name()
+                                + "', but '"
+                                + text
+                                + "' is no plain name.");
             }
         }
+        int next = 0;
         String below =
-                folderField != null
-                        ? safeName(folderField.name(), row.get(folderField.pos()))
-                        : folder != null ? folder : name;
-        return new PartitionKey(id(), layer.folder() + "/" + below, path.toString());
-    }
-
-    /** The partition of a day, for datasets that are partitioned by day and nothing else. */
-    public PartitionKey partitionOf(LocalDate day) {
-        StringBuilder path = new StringBuilder();
+                folderField == null ? folder : layer.folder() + "/" + place.names.get(next++);
+        List<String> path = new ArrayList<>(partitionBy.size());
         for (String level : partitionBy) {
-            path.append(path.isEmpty() ? "" : "/").append(level).append('=');
-            switch (level) {
-                case "date" -> path.append(day);
-                case "year" -> path.append(pad(day.getYear(), 4));
-                case "month" -> path.append(pad(day.getMonthValue(), 2));
-                case "day" -> path.append(pad(day.getDayOfMonth(), 2));
-                default ->
-                        throw new IllegalArgumentException(
-                                id() + " is partitioned by " + level + " as well.");
-            }
+            String value =
+                    switch (level) {
+                        case "date" -> day.toString();
+                        case "year" -> pad(4, day.getYear());
+                        case "month" -> pad(2, day.getMonthValue());
+                        case "day" -> pad(2, day.getDayOfMonth());
+                        case "hour" -> pad(2, (int) Math.floorMod(place.slot, 24L));
+                        default -> place.names.get(next++);
+                    };
+            path.add(level + "=" + value);
         }
-        return new PartitionKey(
-                id(), layer.folder() + "/" + (folder != null ? folder : name), path.toString());
+        return new PartitionKey(id, below, String.join("/", path));
     }
 
-    private static String pad(int value, int width) {
-        String digits = Integer.toString(value);
-        return "0".repeat(Math.max(0, width - digits.length())) + digits;
-    }
-
-    private String safeName(String field, Object value) {
-        String text = value == null ? "" : value.toString();
-        if (!SAFE_NAME.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    id()
-                            + " is placed by its field '"
-                            + field
-                            + "', but '"
-                            + text
-                            + "' is no plain name.");
-        }
-        return text;
-    }
-
-    private LocalDate date(Object time) {
-        if (time instanceof LocalDate date) {
-            return date;
-        }
-        return instant(time).atZone(ZoneOffset.UTC).toLocalDate();
-    }
-
-    private int hour(Object time) {
-        return instant(time).atZone(ZoneOffset.UTC).getHour();
-    }
-
-    private Instant instant(Object time) {
-        if (time instanceof Instant instant) {
-            return instant;
-        }
-        if (time instanceof Long nanos) {
-            return Instant.ofEpochSecond(
-                    Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
-        }
-        throw new IllegalArgumentException(
-                "A row of " + id() + " has no " + partitionTime.name() + ", so it has no place.");
+    private static String pad(int digits, int value) {
+        return String.format(Locale.ROOT, "%0" + digits + "d", value);
     }
 
     @Override
     public String toString() {
-        return id();
+        return id;
     }
 }

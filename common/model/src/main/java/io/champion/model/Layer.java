@@ -1,5 +1,6 @@
 package io.champion.model;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /** A layer of the lake. Raw, normalized, features and gold are bronze, silver, silver and gold. */
@@ -15,7 +16,23 @@ public enum Layer {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static Layer of(String folder) {
-        return valueOf(folder.toUpperCase(Locale.ROOT));
+    /**
+     * The layer of the given folder.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Layer of(String folder) {
+        return Arrays.stream(values())
+                .filter(layer -> layer.folder().equals(folder))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "No layer '"
+                                                + folder
+                                                + "'. Known: "
+                                                + Arrays.stream(values())
+                                                        .map(Layer::folder)
+                                                        .toList()));
     }
 }

@@ -8,6 +8,7 @@ import io.champion.model.ColumnType.Column;
 import io.champion.model.ColumnType.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
@@ -59,10 +60,18 @@ public final class TypeMapping {
      * @throws UnsupportedTypeException if a field has a type that is not in the table above
      */
     public static List<Column> columns(Schema record) {
-        return columns(record, "");
+        return columns(record, "", List.of());
     }
 
-    private static List<Column> columns(Schema record, String around) {
+    private static List<Column> columns(Schema record, String around, List<String> enclosing) {
+        if (enclosing.contains(record.getFullName())) {
+            throw new UnsupportedTypeException(
+                    around.substring(0, around.length() - 1),
+                    "a record that holds itself",
+                    "Columns are of a fixed depth; refer to other records by their id.");
+        }
+        List<String> records = new ArrayList<>(enclosing);
+        records.add(record.getFullName());
         List<Column> columns = new ArrayList<>();
         for (Schema.Field field : record.getFields()) {
             if (field.schema().getType() != Schema.Type.NULL) {
@@ -70,13 +79,13 @@ public final class TypeMapping {
                         new Column(
                                 field.name(),
                                 field.pos(),
-                                type(field.schema(), around + field.name())));
+                                type(field.schema(), around + field.name(), records)));
             }
         }
         return List.copyOf(columns);
     }
 
-    private static ColumnType type(Schema schema, String field) {
+    private static ColumnType type(Schema schema, String field, List<String> records) {
         if (schema.getType() == Schema.Type.UNION) {
             List<Schema> branches =
                     schema.getTypes().stream()
@@ -86,13 +95,13 @@ public final class TypeMapping {
                 throw new UnsupportedTypeException(
                         field, "the union " + schema, "Only [null, T] is; use separate fields.");
             }
-            ColumnType type = type(branches.get(0), field);
+            ColumnType type = type(branches.get(0), field, records);
             if (type.kind() == Kind.ARRAY
                     || type.kind() == Kind.MAP
                     || type.kind() == Kind.STRUCT) {
                 throw new UnsupportedTypeException(
                         field,
-                        "a nullable " + type.kind().name().toLowerCase(java.util.Locale.ROOT),
+                        "a nullable " + type.kind().name().toLowerCase(Locale.ROOT),
                         "ClickHouse has none; make it required, and empty where there is nothing.");
             }
             return new ColumnType(
@@ -119,7 +128,10 @@ public final class TypeMapping {
                                     new Column(
                                             "element",
                                             0,
-                                            type(schema.getElementType(), field + ".element"))));
+                                            type(
+                                                    schema.getElementType(),
+                                                    field + ".element",
+                                                    records))));
             case MAP ->
                     nested(
                             Kind.MAP,
@@ -127,8 +139,11 @@ public final class TypeMapping {
                                     new Column(
                                             "value",
                                             0,
-                                            type(schema.getValueType(), field + ".value"))));
-            case RECORD -> nested(Kind.STRUCT, columns(schema, field + "."));
+                                            type(
+                                                    schema.getValueType(),
+                                                    field + ".value",
+                                                    records))));
+            case RECORD -> nested(Kind.STRUCT, columns(schema, field + ".", records));
             case NULL, UNION ->
                     throw new UnsupportedTypeException(
                             field, schema.getType().getName(), "Leave the field out.");
