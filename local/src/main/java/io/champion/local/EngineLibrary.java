@@ -1,0 +1,87 @@
+package io.champion.local;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Finds libchdb, the ClickHouse engine as a shared library, which npm fetches. */
+final class EngineLibrary {
+
+    /** Path of the library file, where it is kept elsewhere than below the project. */
+    static final String ENVIRONMENT = "CHAMPION_CHDB_LIB";
+
+    private static final String ROOT_PROPERTY = "champion.root";
+
+    private EngineLibrary() {}
+
+    /**
+     * @throws IllegalStateException if the library is not there; the message says what to run
+     */
+    static Path find() {
+        String configured = System.getenv(ENVIRONMENT);
+        if (configured != null && !configured.isBlank()) {
+            Path library = Path.of(configured);
+            if (!Files.isRegularFile(library)) {
+                throw new IllegalStateException(
+                        ENVIRONMENT + " names " + library + ", which is no file.");
+            }
+            return library.toAbsolutePath();
+        }
+        Path relative =
+                Path.of("local", "engine", "node_modules", "@chdb", packageName(), "libchdb.so");
+        return roots().flatMap(EngineLibrary::upwards)
+                .map(root -> root.resolve(relative))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "The embedded ClickHouse engine is not installed ("
+                                                + relative
+                                                + " is nowhere above the working directory): run 'npm ci"
+                                                + " --prefix local/engine' in the project, or set "
+                                                + ENVIRONMENT
+                                                + " to the path of libchdb.so."));
+    }
+
+    private static Stream<Path> roots() {
+        String root = System.getProperty(ROOT_PROPERTY);
+        Stream<Path> configured = root == null ? Stream.empty() : Stream.of(Path.of(root));
+        return Stream.concat(configured, Stream.of(Path.of(""), codeLocation()))
+                .map(Path::toAbsolutePath);
+    }
+
+    private static Stream<Path> upwards(Path path) {
+        return Stream.iterate(path, p -> p != null, Path::getParent);
+    }
+
+    private static Path codeLocation() {
+        return locationOf(EngineLibrary.class);
+    }
+
+    /** The jar or folder that a class was loaded from. */
+    static Path locationOf(Class<?> type) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        if (source == null) {
+            throw new IllegalStateException(type + " was not loaded from a file.");
+        }
+        try {
+            return Path.of(source.getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(source.getLocation() + " is no path.", e);
+        }
+    }
+
+    private static String packageName() {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String arch = System.getProperty("os.arch");
+        boolean arm = arch.equals("aarch64");
+        if (os.contains("mac")) {
+            return arm ? "lib-darwin-arm64" : "lib-darwin-x64";
+        }
+        return arm ? "lib-linux-arm64-gnu" : "lib-linux-x64-gnu";
+    }
+}
