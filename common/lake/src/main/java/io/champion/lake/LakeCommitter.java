@@ -1,0 +1,90 @@
+package io.champion.lake;
+
+import io.champion.lake.LakeCommit.PendingFile;
+import io.champion.model.PartitionKey;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.SinkCommitterMetricGroup;
+
+/** Makes the files of commits visible, and completes or replaces their partitions. */
+final class LakeCommitter implements Committer<LakeCommit> {
+    private final Path root;
+    private final FileSystem fs;
+    private final Replacement replacement;
+    private final List<PartitionKey> replaced;
+    private final CommitStep.Listener listener;
+    private final Counter commits;
+    private final Counter partitions;
+
+    /**
+     * @param replacement how partitions are replaced, or null to append
+     * @param replaced what is replaced
+     */
+    LakeCommitter(
+            Path root,
+            Replacement replacement,
+            List<PartitionKey> replaced,
+            CommitStep.Listener listener,
+            SinkCommitterMetricGroup metrics)
+            throws IOException {
+        this.root = root;
+        this.fs = root.getFileSystem();
+        this.replacement = replacement;
+        this.replaced = replaced;
+        this.listener = listener;
+        this.commits = metrics.counter("commits");
+        this.partitions = metrics.counter("partitionsCompleted");
+    }
+
+    @Override
+    public void commit(Collection<CommitRequest<LakeCommit>> requests) {
+        for (CommitRequest<LakeCommit> request : requests) {
+            try {
+                if (replacement == null) {
+                    append(request.getCommittable());
+                } else {
+                    replacement.commit(replaced, request.getCommittable().files());
+                    partitions.inc(replaced.size());
+                }
+                commits.inc();
+            } catch (FileNotFoundException e) {
+                // Trying again cannot bring it back.
+                request.signalFailedWithUnknownReason(e);
+            } catch (IOException e) {
+                request.retryLater();
+            }
+        }
+    }
+
+    private void append(LakeCommit commit) throws IOException {
+        for (PendingFile file : commit.files()) {
+            PendingFiles.makeVisible(fs, file);
+            listener.reached(CommitStep.FILES_VISIBLE);
+        }
+        for (PartitionKey partition : commit.complete()) {
+            Path folder = Layout.partition(root, partition);
+            List<String> names = new ArrayList<>();
+            for (FileStatus entry : LakeFiles.list(fs, folder)) {
+                if (!entry.isDir() && Layout.isData(entry.getPath().getName())) {
+                    names.add(entry.getPath().getName());
+                }
+            }
+            names.sort(null);
+            listener.reached(CommitStep.BEFORE_MANIFEST);
+            PartitionSummary.write(fs, folder, commit.id(), names);
+            partitions.inc();
+        }
+        listener.reached(CommitStep.DONE);
+    }
+
+    @Override
+    public void close() {}
+}

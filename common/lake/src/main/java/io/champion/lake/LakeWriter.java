@@ -1,0 +1,233 @@
+package io.champion.lake;
+
+import io.champion.lake.LakeCommit.PendingFile;
+import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.RecoverableFsDataOutputStream;
+import org.apache.flink.core.fs.RecoverableWriter;
+import org.apache.flink.core.fs.RecoverableWriter.CommitRecoverable;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
+import org.apache.flink.util.IOUtils;
+import org.apache.parquet.hadoop.ParquetWriter;
+
+/**
+ * Writes rows to one open file per partition, and hands finished files to the committer.
+ *
+ * <p>Rows are expected to come grouped by partition. Where they do not, the file that was written
+ * to least recently is finished before one too many is opened, so that memory stays bounded at the
+ * price of more files.
+ */
+final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeCommit> {
+    /** How often the size of a file is looked at; asking costs a look at each column. */
+    private static final int ROWS_BETWEEN_SIZE_CHECKS = 1024;
+
+    private final Config config;
+    private final Function<PartitionKey, Path> target;
+    private final RecoverableWriter files;
+    private final String prefix;
+    private final String suffix;
+    private final Map<Class<?>, Dataset> datasets = new HashMap<>();
+    private final Map<PartitionKey, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
+    private final List<PendingFile> finished = new ArrayList<>();
+    private final Counter recordsOut;
+    private final Counter bytesOut;
+    private final Counter filesOut;
+    private long sequence;
+    private boolean endOfInput;
+
+    private Class<?> lastClass;
+    private Dataset lastDataset;
+    private PartitionKey lastKey;
+    private OpenFile lastFile;
+
+    /**
+     * What a writer has to know of its sink.
+     *
+     * @param uid uid of the sink
+     * @param epoch generation of what the sink writes
+     * @param targetFileBytes size at which a file is finished
+     * @param maxOpenFiles files open at a time
+     * @param replaced the partitions that may be written, or null where all may be
+     */
+    record Config(
+            String uid,
+            String epoch,
+            ParquetOptions parquet,
+            long targetFileBytes,
+            int maxOpenFiles,
+            Set<PartitionKey> replaced) {}
+
+    LakeWriter(
+            Config config,
+            Path root,
+            Function<PartitionKey, Path> target,
+            int subtask,
+            SinkWriterMetricGroup metrics)
+            throws IOException {
+        this.config = config;
+        this.target = target;
+        this.files = root.getFileSystem().createRecoverableWriter();
+        this.prefix = String.format(Locale.ROOT, "part-%05d-", subtask);
+        // No attempt at the same work may ever take the name of another's file.
+        this.suffix = "-" + config.uid() + "-" + config.epoch() + "-" + UUID.randomUUID();
+        this.recordsOut = metrics.getNumRecordsSendCounter();
+        this.bytesOut = metrics.getNumBytesSendCounter();
+        this.filesOut = metrics.counter("filesFinished");
+        metrics.gauge("openFiles", open::size);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // A shortcut: an equal key is looked up instead.
+    public void write(SpecificRecordBase record, Context context) throws IOException {
+        if (record.getClass() != lastClass) {
+            lastClass = record.getClass();
+            lastDataset =
+                    datasets.computeIfAbsent(lastClass, type -> Dataset.of(record.getSchema()));
+        }
+        PartitionKey key = lastDataset.partitionOf(record);
+        if (key != lastKey) {
+            lastFile = fileOf(key);
+            lastKey = key;
+        }
+        OpenFile file = lastFile;
+        file.writer.write(record);
+        recordsOut.inc();
+        if (++file.rows % ROWS_BETWEEN_SIZE_CHECKS == 0
+                && file.writer.getDataSize() >= config.targetFileBytes()) {
+            open.remove(key);
+            finish(file);
+            lastKey = null;
+        }
+    }
+
+    private OpenFile fileOf(PartitionKey key) throws IOException {
+        OpenFile file = open.get(key);
+        if (file == null) {
+            if (config.replaced() != null && !config.replaced().contains(key)) {
+                throw new IllegalArgumentException(
+                        "A row of "
+                                + key.dataset()
+                                + " belongs to the partition '"
+                                + key
+                                + "', which is not among the "
+                                + config.replaced().size()
+                                + " partitions that this run replaces. Name it in replacing(), or"
+                                + " keep the row out.");
+            }
+            if (open.size() >= config.maxOpenFiles()) {
+                Iterator<OpenFile> eldest = open.values().iterator();
+                OpenFile idle = eldest.next();
+                eldest.remove();
+                finish(idle);
+            }
+            file = openFile(key);
+            open.put(key, file);
+        }
+        return file;
+    }
+
+    private OpenFile openFile(PartitionKey key) throws IOException {
+        String name =
+                prefix
+                        + String.format(Locale.ROOT, "%05d", sequence++)
+                        + suffix
+                        + Layout.DATA_SUFFIX;
+        RecoverableFsDataOutputStream out = files.open(new Path(target.apply(key), name));
+        try {
+            return new OpenFile(
+                    key,
+                    name,
+                    out,
+                    ParquetFiles.writer(out, lastDataset.schema(), config.parquet()));
+        } catch (IOException | RuntimeException e) {
+            IOUtils.closeQuietly(out);
+            throw e;
+        }
+    }
+
+    private void finish(OpenFile file) throws IOException {
+        file.writer.close();
+        long bytes = file.out.getPos();
+        CommitRecoverable recoverable = file.out.closeForCommit().getRecoverable();
+        finished.add(
+                new PendingFile(
+                        file.partition,
+                        file.name,
+                        file.rows,
+                        bytes,
+                        files.getCommitRecoverableSerializer().getVersion(),
+                        files.getCommitRecoverableSerializer().serialize(recoverable)));
+        filesOut.inc();
+        bytesOut.inc(bytes);
+    }
+
+    @Override
+    public void flush(boolean end) throws IOException {
+        endOfInput = end;
+        for (OpenFile file : open.values()) {
+            finish(file);
+        }
+        open.clear();
+        lastKey = null;
+    }
+
+    @Override
+    public Collection<LakeCommit> prepareCommit() {
+        if (config.replaced() != null && !endOfInput) {
+            throw new IllegalStateException(
+                    "The lake sink '"
+                            + config.uid()
+                            + "' replaces whole partitions, so it can commit at the end of its"
+                            + " input only, but a checkpoint was taken. Run the job with"
+                            + " execution.runtime-mode: BATCH.");
+        }
+        if (finished.isEmpty()) {
+            return List.of();
+        }
+        LakeCommit commit = new LakeCommit(config.uid(), finished, List.of());
+        finished.clear();
+        return List.of(commit);
+    }
+
+    @Override
+    public void close() {
+        // What is still open was not asked for by any checkpoint: the rows will come again.
+        open.values().forEach(file -> IOUtils.closeQuietly(file.out));
+        open.clear();
+    }
+
+    private static final class OpenFile {
+        private final PartitionKey partition;
+        private final String name;
+        private final RecoverableFsDataOutputStream out;
+        private final ParquetWriter<SpecificRecordBase> writer;
+        private long rows;
+
+        OpenFile(
+                PartitionKey partition,
+                String name,
+                RecoverableFsDataOutputStream out,
+                ParquetWriter<SpecificRecordBase> writer) {
+            this.partition = partition;
+            this.name = name;
+            this.out = out;
+            this.writer = writer;
+        }
+    }
+}

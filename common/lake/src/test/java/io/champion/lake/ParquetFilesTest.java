@@ -1,0 +1,220 @@
+package io.champion.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.champion.lake.test.EveryType;
+import io.champion.lake.test.Four;
+import io.champion.lake.test.Money;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.sql.Blob;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every type of the mapping goes into a file and comes back, through us and through DuckDB. */
+class ParquetFilesTest {
+    private static final int ROWS = 1000;
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @EnumSource(ParquetOptions.Codec.class)
+    void everyTypeComesBack(ParquetOptions.Codec codec) throws Exception {
+        for (boolean dictionaries : new boolean[] {true, false}) {
+            Path file = folder.resolve(codec + "-" + dictionaries + ".parquet");
+            ParquetOptions options =
+                    ParquetOptions.defaults()
+                            .withCodec(codec)
+                            .withDictionaries(dictionaries)
+                            .withPageBytes(1024)
+                            .withRowGroupBytes(64 << 10);
+            write(file, options, EveryType.getClassSchema(), rows());
+            assertThat(read(file, EveryType.getClassSchema())).isEqualTo(rows());
+        }
+    }
+
+    @Test
+    void duckDbReadsEveryType() throws Exception {
+        Path file = folder.resolve("every.parquet");
+        write(file, ParquetOptions.defaults(), EveryType.getClassSchema(), rows());
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT *, epoch_ns(a_nanos) AS nanos, epoch_us(a_micros) AS micros,"
+                                        + " epoch_ms(a_millis) AS millis,"
+                                        + " epoch_ns(maybe_nanos) AS maybe_ns,"
+                                        + " numbers::VARCHAR AS numbers_text,"
+                                        + " texts::VARCHAR AS texts_text,"
+                                        + " prices['bid'] AS bid, labels['k'] AS label,"
+                                        + " level.price AS level_price, level.size AS level_size,"
+                                        + " epoch_ns(level.at) AS level_at,"
+                                        + " len(levels) AS levels_len,"
+                                        + " level_by_venue['NSE'].price AS nse,"
+                                        + " ladders::VARCHAR AS ladders_text"
+                                        + " FROM '"
+                                        + file
+                                        + "' ORDER BY an_int")) {
+            for (SpecificRecordBase expected : rows()) {
+                assertThat(row.next()).isTrue();
+                assertRow(row, (EveryType) expected);
+            }
+            assertThat(row.next()).isFalse();
+        }
+    }
+
+    private static void assertRow(ResultSet row, EveryType e) throws Exception {
+        assertThat(row.getBoolean("a_boolean")).isEqualTo(e.getABoolean());
+        assertThat(row.getInt("an_int")).isEqualTo(e.getAnInt());
+        assertThat(row.getLong("a_long")).isEqualTo(e.getALong());
+        assertThat(row.getFloat("a_float")).isEqualTo(e.getAFloat());
+        assertThat(row.getDouble("a_double")).isEqualTo(e.getADouble());
+        assertThat(row.getString("a_string")).isEqualTo(e.getAString());
+        assertThat(bytes(row.getBlob("some_bytes"))).isEqualTo(e.getSomeBytes().array());
+        assertThat(bytes(row.getBlob("a_fixed"))).isEqualTo(e.getAFixed().bytes());
+        assertThat(row.getString("an_enum")).isEqualTo(e.getAnEnum().name());
+        assertThat(row.getObject("a_date")).isEqualTo(e.getADate());
+        assertThat(row.getLong("millis")).isEqualTo(e.getAMillis().toEpochMilli());
+        assertThat(row.getLong("micros"))
+                .isEqualTo(ChronoUnit.MICROS.between(Instant.EPOCH, e.getAMicros()));
+        // DuckDB has no nanosecond type in UTC and cuts what it reads; the file holds them all.
+        assertThat(row.getLong("nanos")).isEqualTo(e.getANanos() / 1000 * 1000);
+        assertThat(row.getBigDecimal("a_decimal")).isEqualTo(decimal(e.getADecimal()));
+        assertThat(row.getBigDecimal("a_fixed_decimal")).isEqualTo(decimal(e.getAFixedDecimal()));
+        assertThat(row.getObject("maybe_boolean")).isEqualTo(e.getMaybeBoolean());
+        assertThat(row.getObject("maybe_int")).isEqualTo(e.getMaybeInt());
+        assertThat(row.getObject("maybe_long")).isEqualTo(e.getMaybeLong());
+        assertThat(row.getObject("maybe_float")).isEqualTo(e.getMaybeFloat());
+        assertThat(row.getObject("maybe_double")).isEqualTo(e.getMaybeDouble());
+        assertThat(row.getString("maybe_string")).isEqualTo(e.getMaybeString());
+        assertThat(row.getObject("maybe_date")).isEqualTo(e.getMaybeDate());
+        assertThat(row.getObject("maybe_ns"))
+                .isEqualTo(e.getMaybeNanos() == null ? null : e.getMaybeNanos() / 1000 * 1000);
+        assertThat(row.getBigDecimal("maybe_decimal"))
+                .isEqualTo(e.getMaybeDecimal() == null ? null : decimal(e.getMaybeDecimal()));
+        assertThat(row.getString("numbers_text")).isEqualTo(e.getNumbers().toString());
+        assertThat(row.getString("texts_text"))
+                .isEqualTo(e.getTexts().isEmpty() ? "[]" : "[a, NULL, '']");
+        assertThat(row.getObject("bid")).isEqualTo(e.getPrices().get("bid"));
+        assertThat(row.getObject("label")).isEqualTo(e.getLabels().get("k"));
+        assertThat(row.getDouble("level_price")).isEqualTo(e.getLevel().getPrice());
+        assertThat(row.getObject("level_size")).isEqualTo(e.getLevel().getSize());
+        assertThat(row.getLong("level_at")).isEqualTo(e.getLevel().getAt() / 1000 * 1000);
+        assertThat(row.getInt("levels_len")).isEqualTo(e.getLevels().size());
+        assertThat(row.getObject("nse"))
+                .isEqualTo(
+                        e.getLevelByVenue().isEmpty()
+                                ? null
+                                : e.getLevelByVenue().get("NSE").getPrice());
+        assertThat(row.getString("ladders_text")).isEqualTo(e.getLadders().toString());
+    }
+
+    private static byte[] bytes(Blob blob) throws Exception {
+        return blob.getBytes(1, (int) blob.length());
+    }
+
+    private static BigDecimal decimal(ByteBuffer unscaled) {
+        byte[] bytes = new byte[unscaled.remaining()];
+        unscaled.duplicate().get(bytes);
+        return new BigDecimal(new BigInteger(bytes), 4);
+    }
+
+    private static BigDecimal decimal(Money money) {
+        return new BigDecimal(new BigInteger(money.bytes()), 4);
+    }
+
+    @Test
+    void bloomFiltersAreWrittenWhereAskedFor() throws Exception {
+        Path file = folder.resolve("bloom.parquet");
+        ParquetOptions options =
+                ParquetOptions.defaults().withBloomFilterColumns(Set.of("isin", "symbol"));
+        java.time.LocalDate day = java.time.LocalDate.of(2025, 6, 18);
+        List<SpecificRecordBase> bars = new ArrayList<>();
+        for (int i = 0; i < ROWS; i++) {
+            bars.add(Rows.bar(day, i));
+        }
+        // Without a dictionary, which would answer the same question better.
+        write(file, options.withDictionaries(false), Rows.bar(day, 0).getSchema(), bars);
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT path_in_schema FROM parquet_metadata('"
+                                        + file
+                                        + "') WHERE bloom_filter_offset IS NOT NULL ORDER BY 1")) {
+            List<String> columns = new ArrayList<>();
+            while (row.next()) {
+                columns.add(row.getString(1));
+            }
+            assertThat(columns).containsExactly("isin", "symbol");
+        }
+    }
+
+    private static List<SpecificRecordBase> rows() {
+        List<SpecificRecordBase> rows = new ArrayList<>();
+        for (int i = 0; i < ROWS; i++) {
+            rows.add(Rows.everyType(i));
+        }
+        return rows;
+    }
+
+    private static void write(
+            Path file, ParquetOptions options, Schema schema, List<SpecificRecordBase> rows)
+            throws IOException {
+        try (FSDataOutputStream out =
+                        FileSystem.getLocalFileSystem()
+                                .create(
+                                        new org.apache.flink.core.fs.Path(file.toUri()),
+                                        WriteMode.NO_OVERWRITE);
+                ParquetWriter<SpecificRecordBase> writer =
+                        ParquetFiles.writer(out, schema, options)) {
+            for (SpecificRecordBase row : rows) {
+                writer.write(row);
+            }
+        }
+    }
+
+    private static List<SpecificRecordBase> read(Path file, Schema schema) throws IOException {
+        List<SpecificRecordBase> rows = new ArrayList<>();
+        org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(file.toUri());
+        FileSystem fs = FileSystem.getLocalFileSystem();
+        try (ParquetReader<SpecificRecordBase> reader =
+                new ParquetReader.Builder<SpecificRecordBase>(
+                        new ParquetFiles.OpenInputFile(
+                                fs.open(path), fs.getFileStatus(path).getLen()),
+                        new PlainParquetConfiguration()) {
+                    @Override
+                    protected ReadSupport<SpecificRecordBase> getReadSupport() {
+                        return new ContractReadSupport(schema, Four.class.getClassLoader());
+                    }
+                }.build()) {
+            for (SpecificRecordBase row = reader.read(); row != null; row = reader.read()) {
+                rows.add(row);
+            }
+        }
+        return rows;
+    }
+}
