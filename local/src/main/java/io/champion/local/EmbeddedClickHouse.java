@@ -3,7 +3,6 @@ package io.champion.local;
 import com.sun.jna.Native;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -154,7 +153,7 @@ public final class EmbeddedClickHouse implements AutoCloseable {
         }
         Socket socket;
         try {
-            socket = new Socket(InetAddress.getByName("127.0.0.1"), found.get().leasePort);
+            socket = new Socket(Loopback.ADDRESS, found.get().leasePort);
         } catch (IOException e) {
             // A record left by an engine that was killed.
             return false;

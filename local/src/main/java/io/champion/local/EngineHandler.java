@@ -227,24 +227,17 @@ final class EngineHandler implements HttpHandler {
             InputStream body, Headers headers, Map<String, String> parameters, NativeBuffer out)
             throws IOException {
         String encoding = firstOf(headers.getFirst("Content-Encoding"), "", "");
-        InputStream decoded;
-        switch (encoding.toLowerCase(Locale.ROOT)) {
-            case "":
-            case "identity":
-                decoded = body;
-                break;
-            case "gzip":
-                decoded = new GZIPInputStream(body, 1 << 16);
-                break;
-            case "lz4":
-                decoded = new LZ4FrameInputStream(body);
-                break;
-            default:
-                throw new IOException(
-                        "The embedded engine takes the content encodings gzip and lz4, not "
-                                + encoding
-                                + ".");
-        }
+        InputStream decoded =
+                switch (encoding.toLowerCase(Locale.ROOT)) {
+                    case "", "identity" -> body;
+                    case "gzip" -> new GZIPInputStream(body, 1 << 16);
+                    case "lz4" -> new LZ4FrameInputStream(body);
+                    default ->
+                            throw new IOException(
+                                    "The embedded engine takes the content encodings gzip and lz4, not "
+                                            + encoding
+                                            + ".");
+                };
         if ("1".equals(parameters.get("decompress"))) {
             CompressedBlocks.read(decoded, out);
         } else {
@@ -325,7 +318,7 @@ final class EngineHandler implements HttpHandler {
     private static Map<String, String> parameters(String rawQuery) {
         Map<String, String> parameters = new LinkedHashMap<>();
         if (rawQuery != null) {
-            for (String pair : rawQuery.split("&")) {
+            for (String pair : rawQuery.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);
                 String value = equals < 0 ? "" : pair.substring(equals + 1);

@@ -5,7 +5,6 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -62,14 +61,13 @@ final class EngineMain {
 
     private EngineMain(Path store, Path library, int port) throws IOException {
         this.store = store;
-        InetAddress loopback = InetAddress.getByName("127.0.0.1");
-        http = HttpServer.create(new InetSocketAddress(loopback, port), 0);
+        http = HttpServer.create(new InetSocketAddress(Loopback.ADDRESS, port), 0);
         engine = new Chdb(library, store.resolve("data"));
         handler = new EngineHandler(engine);
         http.createContext("/", handler);
         http.setExecutor(Executors.newCachedThreadPool());
         http.start();
-        leasePort = new ServerSocket(0, 50, loopback);
+        leasePort = new ServerSocket(0, 50, Loopback.ADDRESS);
         record =
                 new EngineRecord(
                         ProcessHandle.current().pid(),

@@ -47,10 +47,11 @@ final class InsertStatement {
                 return new InsertStatement(text(head, head.length), VALUES, head.length);
             }
             switch (word) {
-                case "VALUES":
+                case "VALUES" -> {
                     return new InsertStatement(
                             text(head, scanner.wordStart), VALUES, scanner.position);
-                case "FORMAT":
+                }
+                case "FORMAT" -> {
                     int end = scanner.wordStart;
                     if (scanner.nextWord() == null) {
                         return null;
@@ -59,12 +60,11 @@ final class InsertStatement {
                             text(head, end),
                             scanner.text.substring(scanner.wordStart, scanner.position),
                             scanner.afterLineBreak());
-                case "SELECT":
-                case "WITH":
-                case "FROM":
-                case "WATCH":
+                }
+                case "SELECT", "WITH", "FROM", "WATCH" -> {
                     return null;
-                default:
+                }
+                default -> {}
             }
         }
     }
