@@ -134,6 +134,8 @@ final class CsvText implements Iterable<CsvText.Row> {
                     CsvReader.builder()
                             .maxBufferSize(MAX_FIELD)
                             .allowUnclosedQuote(false)
+                            .allowMissingFields(true)
+                            .allowExtraFields(true)
                             .trimWhitespacesAroundQuotes(blanksAroundQuotes)
                             .build(handler, line == 1 ? text : text.substring(lineStart(line)))
                             .iterator();

@@ -4,6 +4,7 @@ import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.RawEquityOhlc;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
@@ -16,6 +17,8 @@ final class EquityNormalizer {
 
     /** A lakh is 100,000. */
     private static final int LAKH = 5;
+
+    private static final Set<String> RANGE = Set.of("open", "high", "low");
 
     private EquityNormalizer() {}
 
@@ -73,8 +76,10 @@ final class EquityNormalizer {
 
     /** Fills what a bar lacks from the same bar of a source of lower precedence. */
     static void merge(EquityOhlc bar, EquityOhlc other) {
+        // Beside a volume, no open, high and low means that there were none.
+        boolean open = bar.getVolume() == null;
         for (Schema.Field field : EquityOhlc.getClassSchema().getFields()) {
-            if (bar.get(field.pos()) == null) {
+            if (bar.get(field.pos()) == null && (open || !RANGE.contains(field.name()))) {
                 bar.put(field.pos(), other.get(field.pos()));
             }
         }

@@ -341,7 +341,10 @@ final class RowDecoder {
             LocalDate parsed = Dates.parse(text);
             if (parsed == null) {
                 throw refuse(
-                        slot.name(), text, "not_a_date", "'" + shown(text) + "' is not a date.");
+                        slot.name(),
+                        text,
+                        "not_a_date",
+                        slot.name() + " is '" + shown(text) + "', which is not a date.");
             }
             dateText = text;
             date = parsed;
@@ -362,7 +365,10 @@ final class RowDecoder {
                     slot.name(),
                     text,
                     "not_a_whole_number",
-                    "'" + shown(text) + "' is not a whole number, or too large for one.");
+                    slot.name()
+                            + " is '"
+                            + shown(text)
+                            + "', which is not a whole number, or is too large for one.");
         }
         return count;
     }
@@ -371,7 +377,10 @@ final class RowDecoder {
             throws RefusedException {
         if (!Decimals.isNumber(text)) {
             throw refuse(
-                    slot.name(), text, "not_a_number", "'" + shown(text) + "' is not a number.");
+                    slot.name(),
+                    text,
+                    "not_a_number",
+                    slot.name() + " is '" + shown(text) + "', which is not a number.");
         }
         if (!signed && text.charAt(0) == '-') {
             throw refuse(

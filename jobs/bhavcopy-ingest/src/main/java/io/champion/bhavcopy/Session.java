@@ -26,7 +26,8 @@ public record Session(Family family, LocalDate date, LocalDate rejectsDate, List
     public List<PartitionKey> partitions() {
         Set<PartitionKey> partitions = new LinkedHashSet<>();
         for (Dataset dataset : family.datasets()) {
-            partitions.add(dataset.partitionOf(date));
+            // A dataset without sessions has one partition, whatever the day.
+            partitions.add(dataset.partitionOf(rejectsDate));
             partitions.add(rejectsOf(dataset.name()));
         }
         return List.copyOf(partitions);
