@@ -1,0 +1,102 @@
+package io.champion.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LocalFlinkTest {
+
+    @TempDir static Path home;
+
+    private static LocalFlink flink;
+
+    @BeforeAll
+    static void start() throws Exception {
+        flink = LocalFlink.start(home, new Configuration());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        flink.close();
+    }
+
+    @Test
+    void environmentsRunOnTheCluster() throws Exception {
+        StreamExecutionEnvironment env = flink.environment();
+        assertThat(env.getParallelism()).isEqualTo(LocalFlink.DEFAULT_SLOTS);
+        List<Long> squares =
+                env.fromSequence(1, 100).map(new Square()).name("square").executeAndCollect(1_000);
+        assertThat(squares).hasSize(100).contains(1L, 10_000L);
+    }
+
+    @Test
+    void aMainRunsUnchanged() throws Exception {
+        JobExecutionResult result =
+                flink.run(
+                        () -> {
+                            StreamExecutionEnvironment env =
+                                    StreamExecutionEnvironment.getExecutionEnvironment();
+                            env.fromSequence(1, 10).map(new Square()).print();
+                            return env.execute("main");
+                        });
+        HttpResponse<String> jobs =
+                HttpClient.newHttpClient()
+                        .send(
+                                HttpRequest.newBuilder(
+                                                flink.restAddress().resolve("/jobs/overview"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+        assertThat(jobs.body())
+                .contains(result.getJobID().toString())
+                .contains("\"name\":\"main\"");
+        assertThat(StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration())
+                .isNotEqualTo(flink.environment().getConfiguration());
+    }
+
+    @Test
+    void aFailingJobThrows() {
+        assertThatThrownBy(
+                        () ->
+                                flink.run(
+                                        () -> {
+                                            StreamExecutionEnvironment env =
+                                                    StreamExecutionEnvironment
+                                                            .getExecutionEnvironment();
+                                            env.fromSequence(1, 10).map(new Fail()).print();
+                                            return env.execute();
+                                        }))
+                .hasStackTraceContaining("refused on purpose");
+    }
+
+    @Test
+    void listensOnLoopbackOnly() throws Exception {
+        assertThat(flink.restAddress().getHost()).isEqualTo("127.0.0.1");
+    }
+
+    private static final class Square implements MapFunction<Long, Long> {
+        @Override
+        public Long map(Long value) {
+            return value * value;
+        }
+    }
+
+    private static final class Fail implements MapFunction<Long, Long> {
+        @Override
+        public Long map(Long value) {
+            throw new IllegalStateException("refused on purpose");
+        }
+    }
+}
