@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_pnl {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toYYYYMM(trade_date)
 ORDER BY (portfolio_id, symbol, exchange, series, trade_date)
+{ttl:gold:trade_date}
 SETTINGS
     non_replicated_deduplication_window = 10000,
     replicated_deduplication_window = 10000,

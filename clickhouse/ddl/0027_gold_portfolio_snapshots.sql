@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_portfolio_snapshots {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toYYYYMM(trade_date)
 ORDER BY (portfolio_id, trade_date)
+{ttl:gold:trade_date}
 SETTINGS
     non_replicated_deduplication_window = 10000,
     replicated_deduplication_window = 10000,

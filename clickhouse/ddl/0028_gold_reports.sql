@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS {database}.gold_reports {on_cluster}
 ENGINE = {engine:MergeTree}
 PARTITION BY toYYYYMM(report_date)
 ORDER BY (report, report_date, metric)
+{ttl:gold:report_date}
 SETTINGS
     non_replicated_deduplication_window = 10000,
     replicated_deduplication_window = 10000,
