@@ -278,6 +278,11 @@ public final class Dataset {
         return partitionTime == null ? null : partitionTime.name();
     }
 
+    /** The dataset's folder below the lake's root; null where a field of each row names it. */
+    public String folder() {
+        return folderField == null ? folder : null;
+    }
+
     /** The string field that names a row's folder, or null where all rows share one. */
     public String folderField() {
         return folderField == null ? null : folderField.name();
