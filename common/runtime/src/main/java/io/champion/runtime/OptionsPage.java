@@ -81,8 +81,10 @@ public final class OptionsPage {
                                 text.append(option.key())
                                         .append(" (")
                                         .append(option.type())
-                                        .append(", default ")
-                                        .append(orNone(option.option()))
+                                        .append(
+                                                option.option().hasDefaultValue()
+                                                        ? ", default " + show(option.option())
+                                                        : "")
                                         .append(")\n    ")
                                         .append(description(option).replace("`", ""))
                                         .append('\n'));
@@ -95,7 +97,7 @@ public final class OptionsPage {
                         option.key(),
                         option.type(),
                         option.option().hasDefaultValue()
-                                ? "`" + orNone(option.option()) + "`"
+                                ? "`" + show(option.option()) + "`"
                                 : "none",
                         description(option))
                 .replace(System.lineSeparator(), "\n");
@@ -116,11 +118,14 @@ public final class OptionsPage {
 
     private static String description(Option option) {
         Formatter formatter = new HtmlFormatter();
-        return formatter.format(option.option().description());
+        return formatter
+                .format(option.option().description())
+                .replace("&lt;", "<")
+                .replace("&gt;", ">");
     }
 
-    private static String orNone(ConfigOption<?> option) {
-        return option.hasDefaultValue() ? show(option.defaultValue()) : "none";
+    private static String show(ConfigOption<?> option) {
+        return show(option.defaultValue());
     }
 
     private static String show(Object value) {
