@@ -1,0 +1,169 @@
+package io.champion.cli;
+
+import io.champion.runtime.ConfigException;
+import io.champion.warehouse.WarehouseException;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** The {@code champion} command. */
+@Command(
+        name = "champion",
+        description =
+                "Market data from exchange files into a Parquet lake and a ClickHouse warehouse,"
+                        + " every row once.",
+        versionProvider = Champion.Version.class,
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  champion demo",
+            "      A generated exchange month, ingested, with a tour of what came out.",
+            "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
+            "      Your own files: a file, a folder or a glob.",
+            "  champion query \"SELECT * FROM normalized_equity_ohlc LIMIT 5\"",
+            "      What is in the warehouse.",
+            "",
+            ExitCode.HELP
+        })
+public final class Champion implements Runnable {
+
+    @Spec private CommandSpec spec;
+
+    private final Context context;
+
+    private Champion(Context context) {
+        this.context = context;
+    }
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            scope = CommandLine.ScopeType.INHERIT,
+            description =
+                    "Holds all that runs make; default $CHAMPION_HOME, else .champion in the"
+                            + " working directory.")
+    void home(String home) {
+        context.home(home);
+    }
+
+    @Option(
+            names = "--verbose",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show the stack trace of a failure.")
+    void verbose(boolean verbose) {
+        context.verbose(verbose);
+    }
+
+    public static void main(String[] arguments) {
+        Map<String, String> environment = System.getenv();
+        System.exit(run(Console.ofProcess(environment), environment, arguments));
+    }
+
+    /** Runs one command and returns its exit code. */
+    static int run(Console console, Map<String, String> environment, String... arguments) {
+        int exitCode = commandLine(console, environment).execute(arguments);
+        console.flush();
+        return exitCode;
+    }
+
+    static CommandLine commandLine(Console console, Map<String, String> environment) {
+        Context context = new Context(console, environment);
+        CommandLine line = new CommandLine(new Champion(context));
+        List.of(
+                        new QueryCommand(context),
+                        new TablesCommand(context),
+                        new DescribeCommand(context),
+                        new StatusCommand(context),
+                        new OptionsCommand(context),
+                        new UpCommand(context),
+                        new CompletionCommand(context),
+                        new HelpCommand())
+                .forEach(line::addSubcommand);
+        line.setOut(console.out());
+        line.setErr(console.err());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setColorScheme(
+                CommandLine.Help.defaultColorScheme(
+                        console.decorated()
+                                ? CommandLine.Help.Ansi.ON
+                                : CommandLine.Help.Ansi.OFF));
+        line.setParameterExceptionHandler(Champion::explainUsage);
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> explain(context, failure, parsed));
+        return line;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(context.console().out());
+    }
+
+    private static int explainUsage(ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        command.getErr().println("champion: " + asSentence(failure.getMessage()));
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr())) {
+            command.getErr()
+                    .println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static int explain(Context context, Exception failure, ParseResult parsed) {
+        Console console = context.console();
+        console.endProgress();
+        console.flush();
+        Logging.failure(String.join(" ", parsed.originalArgs()), failure);
+        int exitCode = ExitCode.FAILED;
+        if (failure instanceof ConfigException config) {
+            config.problems().forEach(problem -> complain(console, problem));
+            exitCode = ExitCode.USAGE;
+        } else if (failure instanceof UserException user) {
+            complain(console, user.getMessage());
+            exitCode = user.exitCode();
+        } else if (failure instanceof WarehouseException warehouse) {
+            complain(console, Failures.plain(warehouse.getMessage()));
+            exitCode =
+                    warehouse.kind() == WarehouseException.Kind.TRANSIENT
+                            ? ExitCode.UNAVAILABLE
+                            : ExitCode.FAILED;
+        } else {
+            complain(console, Failures.explain(failure));
+        }
+        if (context.verbose()) {
+            failure.printStackTrace(console.err());
+        } else if (exitCode == ExitCode.FAILED && Logging.file() != null) {
+            console.err().println("The stack trace is in " + Logging.file() + ".");
+        }
+        return exitCode;
+    }
+
+    private static void complain(Console console, String sentence) {
+        console.err().println(console.red("champion: ") + sentence);
+    }
+
+    private static String asSentence(String message) {
+        return message.endsWith(".") ? message : message + ".";
+    }
+
+    /** The version of the build. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            String version = Champion.class.getPackage().getImplementationVersion();
+            return new String[] {"champion " + (version == null ? "from classes" : version)};
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.champion.cli;
+
+/** What the command's exit codes mean. */
+final class ExitCode {
+
+    /** Done. */
+    static final int OK = 0;
+
+    /** The run failed. */
+    static final int FAILED = 1;
+
+    /** The command, an option or a configuration is wrong; nothing was done. */
+    static final int USAGE = 2;
+
+    /** The run went through, but input was refused: whole files, or there was none. */
+    static final int INPUT = 3;
+
+    /** The warehouse or the engine cannot be reached or is not what the job needs. */
+    static final int UNAVAILABLE = 4;
+
+    static final String HELP =
+            """
+            Exit codes: 0 done, 1 the run failed, 2 wrong command or configuration (nothing was done),
+            3 input was refused or missing, 4 the warehouse or the engine is not available.""";
+
+    private ExitCode() {}
+}

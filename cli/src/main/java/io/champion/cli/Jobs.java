@@ -1,0 +1,17 @@
+package io.champion.cli;
+
+import io.champion.runtime.CommonOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The jobs that the command knows. */
+final class Jobs {
+    private Jobs() {}
+
+    /** Title and option class of each section of the options' reference. */
+    static Map<String, Class<?>> optionClasses() {
+        Map<String, Class<?>> classes = new LinkedHashMap<>();
+        classes.put("Every job", CommonOptions.class);
+        return classes;
+    }
+}

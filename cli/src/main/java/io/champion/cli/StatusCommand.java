@@ -1,0 +1,61 @@
+package io.champion.cli;
+
+import io.champion.model.Dataset;
+import io.champion.runtime.Home;
+import io.champion.runtime.JobConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+
+/** Shows what a home holds. */
+@Command(
+        name = "status",
+        description = "Show the home: what it holds and how its last runs ended.",
+        footer = "  champion status --home /data/champion")
+final class StatusCommand implements Callable<Integer> {
+
+    private final Context context;
+
+    StatusCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        JobConfig config = context.config(List.of());
+        Home home = Home.of(config);
+        Console console = context.console();
+        Path lake = Path.of(home.lake());
+        LakeFiles.Size size = new LakeFiles.Size(0, 0, 0);
+        for (Dataset dataset : Datasets.sorted()) {
+            size = size.plus(LakeFiles.sizeOf(lake, dataset));
+        }
+        Path store = Warehouse.store(config);
+        console.println("home       " + home.root());
+        console.println(
+                "lake       "
+                        + home.lake()
+                        + ": "
+                        + Text.count(size.partitions(), "partition")
+                        + ", "
+                        + Text.count(size.rows(), "row")
+                        + ", "
+                        + Text.bytes(size.bytes()));
+        console.println("warehouse  " + store + ": " + Text.bytes(sizeOf(store)));
+        return ExitCode.OK;
+    }
+
+    private static long sizeOf(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            // Files of a running engine come and go.
+            return files.map(Path::toFile).mapToLong(f -> f.isFile() ? f.length() : 0).sum();
+        }
+    }
+}
