@@ -13,9 +13,18 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.SinkCommitterMetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the files of commits visible, and completes or replaces their partitions. */
 final class LakeCommitter implements Committer<LakeCommit> {
+    private static final Logger LOG = LoggerFactory.getLogger(LakeCommitter.class);
+
+    /** With doubling pauses, two seconds in all: longer outages are for the restart strategy. */
+    private static final int MAX_RETRIES = 4;
+
+    private static final long FIRST_PAUSE_MILLIS = 125;
+
     private final Path root;
     private final FileSystem fs;
     private final Replacement replacement;
@@ -45,7 +54,8 @@ final class LakeCommitter implements Committer<LakeCommit> {
     }
 
     @Override
-    public void commit(Collection<CommitRequest<LakeCommit>> requests) {
+    public void commit(Collection<CommitRequest<LakeCommit>> requests)
+            throws IOException, InterruptedException {
         for (CommitRequest<LakeCommit> request : requests) {
             try {
                 if (replacement == null) {
@@ -59,6 +69,19 @@ final class LakeCommitter implements Committer<LakeCommit> {
                 // Trying again cannot bring it back.
                 request.signalFailedWithUnknownReason(e);
             } catch (IOException e) {
+                if (request.getNumberOfRetries() >= MAX_RETRIES) {
+                    throw new IOException(
+                            "Cannot commit to the lake "
+                                    + root
+                                    + " after "
+                                    + MAX_RETRIES
+                                    + " retries. Check that it can be written to; nothing is lost:"
+                                    + " the commit is repeated when the job restarts.",
+                            e);
+                }
+                long pause = FIRST_PAUSE_MILLIS << request.getNumberOfRetries();
+                LOG.warn("Cannot commit to the lake {}; again in {} ms", root, pause, e);
+                Thread.sleep(pause);
                 request.retryLater();
             }
         }

@@ -1,0 +1,276 @@
+package io.champion.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
+import io.champion.model.record.EquityOhlc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.core.testutils.CommonTestUtils;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Unbounded jobs write each row once, through failures, restores and rescaling. */
+class LakeSinkStreamingTest {
+    private static final int ROWS = 6_000;
+    private static final int ROWS_PER_DAY = 1_000;
+    private static final LocalDate FIRST_DAY = LocalDate.of(2025, 6, 16);
+    private static final Dataset BARS = Dataset.of("normalized.equity_ohlc");
+
+    // The functions run in this JVM, but as copies: what they share has to be static.
+    private static final AtomicBoolean MAP_FAILED = new AtomicBoolean();
+    private static final Map<CommitStep, AtomicBoolean> STEP_FAILED =
+            new EnumMap<>(CommitStep.class);
+
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(
+                    new MiniClusterResourceConfiguration.Builder()
+                            .setNumberTaskManagers(1)
+                            .setNumberSlotsPerTaskManager(3)
+                            .build());
+
+    @TempDir Path folder;
+
+    @BeforeEach
+    void reset() {
+        MAP_FAILED.set(false);
+        for (CommitStep step : CommitStep.values()) {
+            STEP_FAILED.put(step, new AtomicBoolean());
+        }
+    }
+
+    /** Row {@code i}: days follow each other, but each 100th row is late, of the first day. */
+    private static EquityOhlc row(long i) {
+        long day = i % 100 == 99 ? 0 : i / ROWS_PER_DAY;
+        return Rows.bar(FIRST_DAY.plusDays(day), (int) i);
+    }
+
+    @Test
+    void eachRowOnceThroughFailures() throws Exception {
+        StreamExecutionEnvironment env = environment(null);
+        env.setParallelism(2);
+        job(
+                env,
+                RateLimiterStrategy.perCheckpoint(500),
+                step -> {
+                    if (!STEP_FAILED.get(step).getAndSet(true)) {
+                        throw new IllegalStateException("crash after " + step);
+                    }
+                });
+        env.execute();
+
+        assertThat(MAP_FAILED).isTrue();
+        assertThat(STEP_FAILED.get(CommitStep.FILES_VISIBLE)).isTrue();
+        assertThat(STEP_FAILED.get(CommitStep.BEFORE_MANIFEST)).isTrue();
+        assertThat(STEP_FAILED.get(CommitStep.DONE)).isTrue();
+        assertEachRowOnce();
+    }
+
+    @Test
+    void aCommitThatFailsOnceIsRetriedWithoutRestart() throws Exception {
+        MAP_FAILED.set(true);
+        StreamExecutionEnvironment env = environment(null);
+        env.setParallelism(1);
+        env.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+        job(
+                env,
+                RateLimiterStrategy.perCheckpoint(2_000),
+                step -> {
+                    if (!STEP_FAILED.get(step).getAndSet(true)) {
+                        throw new IOException("no answer after " + step);
+                    }
+                });
+        env.execute();
+        assertThat(STEP_FAILED.get(CommitStep.DONE)).isTrue();
+        assertEachRowOnce();
+    }
+
+    @Test
+    void eachRowOnceThroughRescaling() throws Exception {
+        MAP_FAILED.set(true);
+        String savepoint = null;
+        for (int parallelism : new int[] {2, 3}) {
+            StreamExecutionEnvironment env = environment(savepoint);
+            env.setParallelism(parallelism);
+            job(env, RateLimiterStrategy.perCheckpoint(900), CommitStep.Listener.NONE);
+            JobClient job = env.executeAsync();
+            int before = dataFiles();
+            waitUntil(() -> dataFiles() > before);
+            savepoint =
+                    job.stopWithSavepoint(
+                                    false,
+                                    folder.resolve("savepoints").toUri().toString(),
+                                    SavepointFormatType.CANONICAL)
+                            .get();
+        }
+        StreamExecutionEnvironment env = environment(savepoint);
+        env.setParallelism(2);
+        job(env, RateLimiterStrategy.noOp(), CommitStep.Listener.NONE);
+        env.execute();
+        assertEachRowOnce();
+    }
+
+    @Test
+    void aPartitionIsCompleteOnlyAfterItsEnd() throws Exception {
+        MAP_FAILED.set(true);
+        StreamExecutionEnvironment env = environment(null);
+        env.setParallelism(1);
+        job(env, RateLimiterStrategy.perCheckpoint(300), CommitStep.Listener.NONE);
+        JobClient job = env.executeAsync();
+        LakeReader reader = new LakeReader(root());
+        waitUntil(() -> exists(reader, BARS.partitionOf(FIRST_DAY.plusDays(1))));
+        assertThat(reader.exists(BARS.partitionOf(FIRST_DAY.plusDays(5)))).isFalse();
+        job.getJobExecutionResult().get();
+        assertEachRowOnce();
+    }
+
+    private static boolean exists(LakeReader reader, PartitionKey partition) {
+        try {
+            return reader.exists(partition);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void waitUntil(java.util.function.Supplier<Boolean> condition) throws Exception {
+        CommonTestUtils.waitUtil(
+                condition, Duration.ofSeconds(60), Duration.ofMillis(5), "The job stands still");
+    }
+
+    private void job(
+            StreamExecutionEnvironment env,
+            RateLimiterStrategy<
+                            org.apache.flink.api.connector.source.lib.NumberSequenceSource
+                                    .NumberSequenceSplit>
+                    rate,
+            CommitStep.Listener listener) {
+        env.fromSource(
+                        new DataGeneratorSource<>(
+                                LakeSinkStreamingTest::row, ROWS, rate, ContractTypeInfo.INSTANCE),
+                        WatermarkStrategy.<SpecificRecordBase>forMonotonousTimestamps()
+                                .withTimestampAssigner(
+                                        (row, old) ->
+                                                ((EquityOhlc) row).getEventTime().toEpochMilli()),
+                        "rows")
+                .uid("rows")
+                .map(new FailsOnce(), ContractTypeInfo.INSTANCE)
+                .uid("fails-once")
+                .sinkTo(LakeSink.builder(root()).uid("test").listener(listener).build())
+                .uid("lake");
+    }
+
+    /** Fails when it has seen some rows after a checkpoint was completed. */
+    private static final class FailsOnce
+            implements MapFunction<SpecificRecordBase, SpecificRecordBase>, CheckpointListener {
+        private static final long serialVersionUID = 1L;
+        private int checkpoints;
+
+        @Override
+        public SpecificRecordBase map(SpecificRecordBase row) {
+            if (checkpoints >= 2 && !MAP_FAILED.getAndSet(true)) {
+                throw new IllegalStateException("crash between checkpoints");
+            }
+            return row;
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            checkpoints++;
+        }
+    }
+
+    private StreamExecutionEnvironment environment(String savepoint) {
+        Configuration configuration = new Configuration();
+        configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(20));
+        configuration.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                folder.resolve("checkpoints").toUri().toString());
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
+        if (savepoint != null) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        }
+        return StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    }
+
+    private org.apache.flink.core.fs.Path root() {
+        return new org.apache.flink.core.fs.Path(folder.resolve("lake").toUri());
+    }
+
+    private int dataFiles() {
+        if (!Files.isDirectory(folder.resolve("lake"))) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.walk(folder.resolve("lake"))) {
+            return (int) files.filter(file -> Layout.isData(file.getFileName().toString())).count();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            return 0; // A file was renamed under the walk; the next look sees it.
+        }
+    }
+
+    private void assertEachRowOnce() throws Exception {
+        List<SpecificRecordBase> expected = new ArrayList<>();
+        for (long i = 0; i < ROWS; i++) {
+            expected.add(row(i));
+        }
+        List<SpecificRecordBase> actual = new ArrayList<>();
+        LakeReader reader = new LakeReader(root());
+        for (int day = 0; day < ROWS / ROWS_PER_DAY; day++) {
+            try (var rows = reader.read(BARS.partitionOf(FIRST_DAY.plusDays(day)))) {
+                rows.forEachRemaining(actual::add);
+            }
+        }
+        expected.sort(java.util.Comparator.comparing(row -> ((EquityOhlc) row).getEventId()));
+        actual.sort(java.util.Comparator.comparing(row -> ((EquityOhlc) row).getEventId()));
+        assertThat(actual).isEqualTo(expected);
+        // A reader that just lists files sees the same.
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT count(*), count(DISTINCT event_id) FROM '"
+                                        + folder.resolve("lake")
+                                        + "/normalized/equity_ohlc/**/*.parquet'")) {
+            row.next();
+            assertThat(row.getLong(1)).isEqualTo(ROWS);
+            assertThat(row.getLong(2)).isEqualTo(ROWS);
+        }
+    }
+}
