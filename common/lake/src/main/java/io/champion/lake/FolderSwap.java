@@ -106,7 +106,7 @@ final class FolderSwap implements Replacement {
         Path folder = target(partition);
         Set<String> names = new HashSet<>();
         for (PendingFile file : pending) {
-            PendingFiles.makeVisible(fs, file);
+            PendingFiles.makeVisible(fs, folder, file);
             names.add(file.name());
             listener.reached(CommitStep.FILES_VISIBLE);
         }

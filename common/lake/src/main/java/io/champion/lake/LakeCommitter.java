@@ -89,7 +89,7 @@ final class LakeCommitter implements Committer<LakeCommit> {
 
     private void append(LakeCommit commit) throws IOException {
         for (PendingFile file : commit.files()) {
-            PendingFiles.makeVisible(fs, file);
+            PendingFiles.makeVisible(fs, Layout.partition(root, file.partition()), file);
             listener.reached(CommitStep.FILES_VISIBLE);
         }
         for (PartitionKey partition : commit.complete()) {

@@ -202,7 +202,6 @@ public final class LakeSink
          */
         public Builder replacing(Collection<PartitionKey> partitions) {
             this.replaced = new TreeSet<>(partitions);
-            this.replaced.forEach(partition -> Layout.partition(root, partition));
             return this;
         }
 

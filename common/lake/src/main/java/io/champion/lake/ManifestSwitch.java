@@ -72,7 +72,7 @@ final class ManifestSwitch implements Replacement {
         }
         if (manifest.isEmpty() || !manifest.get().commit().equals(run)) {
             for (PendingFile file : pending) {
-                PendingFiles.makeVisible(fs, file);
+                PendingFiles.makeVisible(fs, folder, file);
                 listener.reached(CommitStep.FILES_VISIBLE);
             }
             listener.reached(CommitStep.BEFORE_MANIFEST);
