@@ -1,0 +1,122 @@
+package io.champion.warehouse;
+
+import static io.champion.warehouse.ClickHouse.literal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A table that blocks are inserted into, each at most once.
+ *
+ * <p>An insert is one Native block for one partition, so it becomes one part or none. Every row
+ * carries the block's id in the commit column, so the table itself can say, however long ago the
+ * insert was, whether it took effect; the server's deduplication window is only the guard against
+ * two attempts that overlap.
+ */
+final class BlockTarget {
+
+    private final ClickHouse clickHouse;
+    private final String table;
+
+    BlockTarget(ClickHouse clickHouse, String table) {
+        this.clickHouse = clickHouse;
+        this.table = table;
+    }
+
+    /** Settings under which an insert means what the protocol takes it to mean. */
+    static Map<String, String> insertSettings(String token) {
+        return Map.of(
+                "insert_deduplication_token",
+                token,
+                "insert_deduplicate",
+                "1",
+                // A retried insert must not count twice in a rollup either.
+                "deduplicate_blocks_in_dependent_materialized_views",
+                "1",
+                "async_insert",
+                "0",
+                // Rows as they were written, also in tables whose merges collapse them later.
+                "optimize_on_insert",
+                "0",
+                // The commit column may be MATERIALIZED, so that SELECT * leaves it out.
+                "insert_allow_materialized_columns",
+                "1");
+    }
+
+    /**
+     * Whether the table holds the block.
+     *
+     * @param partition partition of the block
+     * @throws WarehouseException transient, while an earlier attempt to insert it still runs
+     */
+    boolean holds(String commitId, String partition) {
+        long running =
+                clickHouse.queryLong(
+                        "SELECT count() FROM system.processes WHERE query_id = "
+                                + literal(commitId));
+        if (running > 0) {
+            throw new WarehouseException(
+                    WarehouseException.Kind.TRANSIENT,
+                    0,
+                    "An earlier insert of block " + commitId + " is still running.",
+                    null);
+        }
+        return rows(commitId, partition) > 0;
+    }
+
+    private long rows(String commitId, String partition) {
+        return clickHouse.queryLong(
+                "SELECT count() FROM "
+                        + clickHouse.table(table)
+                        + " WHERE _partition_id = "
+                        + literal(partition)
+                        + " AND "
+                        + WarehouseSink.COMMIT_COLUMN
+                        + " = "
+                        + literal(commitId));
+    }
+
+    /**
+     * Inserts a block that the table does not hold. If this fails for a transient reason, the table
+     * may hold it or not.
+     *
+     * @throws WarehouseException if the insert fails, or does not write all rows
+     */
+    void insert(BlockFile file, String commitId, String partition) {
+        List<String> columns = new ArrayList<>(file.columns());
+        columns.add(WarehouseSink.COMMIT_COLUMN);
+        long written =
+                clickHouse.insert(
+                        table,
+                        columns,
+                        out -> file.writeCommitted(commitId, out),
+                        commitId,
+                        insertSettings(commitId));
+        checkWritten(written, file.rows(), commitId, partition);
+    }
+
+    /** Takes an acknowledged insert for done if the server counted its rows, or has them. */
+    void checkWritten(long acknowledged, long rows, String commitId, String partition) {
+        if (acknowledged == rows) {
+            return;
+        }
+        // Materialized views add to the server's count, and a deduplicated insert may count none.
+        long found = rows(commitId, partition);
+        if (found != rows) {
+            throw WarehouseException.fatal(
+                    "ClickHouse acknowledged block "
+                            + commitId
+                            + " of "
+                            + rows
+                            + " rows, but partition "
+                            + partition
+                            + " of "
+                            + clickHouse.table(table)
+                            + " holds "
+                            + found
+                            + " of them. If the partition was dropped or rewritten by hand, start"
+                            + " with a new epoch from the state before.");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package io.champion.warehouse;
+
+import io.champion.model.Dataset;
+import io.champion.model.record.Reject;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Collects rows into blocks, each for one partition of one table, and seals them: at a size, when
+ * all open ones together grow too large, and before every checkpoint.
+ *
+ * <p>A row that its table cannot hold becomes a reject, in a block like any other.
+ */
+final class BlockWriter {
+    private static final Dataset REJECTS = Dataset.of("quarantine.rejects");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** Counting the bytes of a block costs as much as adding a few rows to it. */
+    private static final int ROWS_BETWEEN_CHECKS = 512;
+
+    private final SinkSettings settings;
+    private final int subtask;
+    private final long attempt = RANDOM.nextLong();
+    private final IdentityHashMap<Schema, TableWriter> tables = new IdentityHashMap<>();
+    private final Map<String, TableWriter> tablesByDataset = new HashMap<>();
+    private final Counter unstorable;
+    private final Counter sealedBlocks;
+    private final Counter sealedBytes;
+    private List<SealedBlock> sealed = new ArrayList<>();
+    private long checkpoint;
+    private long sequence;
+    private int rowsUntilCheck = ROWS_BETWEEN_CHECKS;
+
+    BlockWriter(SinkSettings settings, int subtask, long checkpoint, MetricGroup operator) {
+        this.settings = settings;
+        this.subtask = subtask;
+        this.checkpoint = checkpoint;
+        MetricGroup group = operator.addGroup("warehouse");
+        this.unstorable = group.counter("rowsUnstorable");
+        this.sealedBlocks = group.counter("blocksSealed");
+        this.sealedBytes = group.counter("bytesSealed");
+        group.gauge("bufferedBytes", this::bufferedBytes);
+    }
+
+    void write(SpecificRecordBase row) throws IOException {
+        TableWriter table = tables.get(row.getSchema());
+        if (table == null) {
+            table = table(row.getSchema());
+        }
+        try {
+            table.write(row);
+        } catch (UnstorableException e) {
+            if (table.dataset.id().equals(REJECTS.id())) {
+                throw WarehouseException.fatal(
+                        "A reject cannot be stored either. " + e.getMessage());
+            }
+            unstorable.inc();
+            write(reject(table.dataset, row, e));
+            return;
+        }
+        if (--rowsUntilCheck == 0) {
+            rowsUntilCheck = ROWS_BETWEEN_CHECKS;
+            sealLargeBlocks();
+        }
+    }
+
+    private TableWriter table(Schema schema) {
+        Dataset dataset = Dataset.of(schema);
+        if (!settings.datasets().contains(dataset.id())) {
+            throw WarehouseException.fatal(
+                    "Sink '"
+                            + settings.uid()
+                            + "' got a row of "
+                            + dataset.id()
+                            + ", but was built for "
+                            + settings.datasets()
+                            + ". Name the dataset where the sink is built.");
+        }
+        TableWriter table =
+                tablesByDataset.computeIfAbsent(dataset.id(), id -> new TableWriter(dataset));
+        tables.put(schema, table);
+        return table;
+    }
+
+    private static Reject reject(Dataset dataset, SpecificRecordBase row, UnstorableException why) {
+        Schema schema = row.getSchema();
+        LocalDate day = null;
+        if (dataset.partitionTime() != null) {
+            Object time = row.get(schema.getField(dataset.partitionTime()).pos());
+            day = time instanceof LocalDate date ? date : null;
+        }
+        java.time.Instant ingested =
+                (java.time.Instant) row.get(schema.getField("ingest_time").pos());
+        if (day == null || day.toEpochDay() < 0 || day.toEpochDay() > 65_535) {
+            day = ingested.atZone(ZoneOffset.UTC).toLocalDate();
+        }
+        return Reject.newBuilder()
+                .setEventId(row.get(schema.getField("event_id").pos()) + ":unstorable")
+                .setEventTime(ingested)
+                .setIngestTime(ingested)
+                .setSource(String.valueOf(row.get(schema.getField("source").pos())))
+                .setEntityId(String.valueOf(row.get(schema.getField("entity_id").pos())))
+                .setDataset(dataset.name())
+                .setDate(day)
+                .setFile("")
+                .setField(why.field())
+                .setValue(why.value())
+                .setReason("unstorable")
+                .setMessage(why.getMessage())
+                .setRecord(row.toString())
+                .build();
+    }
+
+    private void sealLargeBlocks() throws IOException {
+        long total = 0;
+        OpenBlock largest = null;
+        for (TableWriter table : tablesByDataset.values()) {
+            for (OpenBlock open : List.copyOf(table.open.values())) {
+                open.bytes = open.block.bytes();
+                if (open.bytes >= settings.blockBytes()) {
+                    seal(open);
+                } else {
+                    total += open.bytes;
+                    if (largest == null || open.bytes > largest.bytes) {
+                        largest = open;
+                    }
+                }
+            }
+        }
+        if (total > settings.bufferBytes()) {
+            seal(largest);
+        }
+    }
+
+    private long bufferedBytes() {
+        long total = 0;
+        for (TableWriter table : tablesByDataset.values()) {
+            for (OpenBlock open : table.open.values()) {
+                total += open.bytes;
+            }
+        }
+        return total;
+    }
+
+    private void seal(OpenBlock open) throws IOException {
+        open.table.open.remove(open.partition);
+        open.table.last = null;
+        BlockId id =
+                new BlockId(
+                        settings.uid(), settings.epoch(), checkpoint, subtask, sequence++, attempt);
+        Path path =
+                new Path(
+                        settings.blocks(),
+                        settings.uid()
+                                + "/"
+                                + settings.epoch()
+                                + "/"
+                                + id.checkpoint()
+                                + "-"
+                                + subtask
+                                + "-"
+                                + id.sequence()
+                                + "-"
+                                + Long.toHexString(attempt)
+                                + ".block");
+        BlockFile.Written written = BlockFile.write(open.block, path);
+        SealedBlock block =
+                new SealedBlock(
+                        id,
+                        open.table.dataset.id(),
+                        open.table.dataset.table(),
+                        open.partition,
+                        path.toUri().toString(),
+                        open.block.rows(),
+                        written.bytes(),
+                        written.checksum(),
+                        System.currentTimeMillis());
+        sealedBlocks.inc();
+        sealedBytes.inc(written.bytes());
+        sealed.add(block);
+        open.table.recycle(open.block);
+        settings.hook().at(ProtocolStep.AFTER_SEAL, id.toString());
+    }
+
+    /** Seals all open blocks and hands out all that were sealed since the last call. */
+    Collection<SealedBlock> sealAll() throws IOException {
+        for (TableWriter table : tablesByDataset.values()) {
+            List<OpenBlock> open = new ArrayList<>(table.open.values());
+            open.sort(Comparator.comparing(block -> block.partition));
+            for (OpenBlock block : open) {
+                seal(block);
+            }
+        }
+        List<SealedBlock> all = sealed;
+        sealed = new ArrayList<>();
+        return all;
+    }
+
+    /** Names the checkpoint that the blocks to come are sealed after. */
+    void passed(long checkpoint) {
+        this.checkpoint = checkpoint;
+    }
+
+    private static final class OpenBlock {
+        final TableWriter table;
+        final String partition;
+        final NativeBlock block;
+        long bytes;
+
+        OpenBlock(TableWriter table, String partition, NativeBlock block) {
+            this.table = table;
+            this.partition = partition;
+            this.block = block;
+        }
+    }
+
+    private final class TableWriter {
+        final Dataset dataset;
+        final TablePartitions partitions;
+        final Map<String, OpenBlock> open = new HashMap<>();
+
+        /** Emptied blocks whose memory the next ones use. */
+        final Deque<NativeBlock> spare = new ArrayDeque<>();
+
+        OpenBlock last;
+
+        TableWriter(Dataset dataset) {
+            this.dataset = dataset;
+            this.partitions = new TablePartitions(dataset);
+        }
+
+        void write(SpecificRecordBase row) throws UnstorableException, IOException {
+            String partition = partitions.of(row);
+            OpenBlock block = last;
+            // The same partition is the same string: TablePartitions remembers it.
+            if (block == null || !block.partition.equals(partition)) {
+                block = open.computeIfAbsent(partition, this::open);
+                last = block;
+            }
+            block.block.add(row);
+            if (block.block.rows() == settings.blockRows()) {
+                seal(block);
+            }
+        }
+
+        private OpenBlock open(String partition) {
+            NativeBlock block = spare.isEmpty() ? new NativeBlock(dataset.schema()) : spare.pop();
+            return new OpenBlock(this, partition, block);
+        }
+
+        void recycle(NativeBlock block) {
+            if (spare.isEmpty()) {
+                block.clear();
+                spare.push(block);
+            }
+        }
+    }
+}

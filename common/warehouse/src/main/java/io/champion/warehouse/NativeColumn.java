@@ -1,0 +1,652 @@
+package io.champion.warehouse;
+
+import io.champion.model.ColumnType;
+import io.champion.model.ColumnType.Column;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.generic.IndexedRecord;
+
+/**
+ * The values of one column, accumulated in the form that ClickHouse's Native format gives them.
+ *
+ * <p>A value that does not fit leaves a column as it was, or else, inside arrays, maps and structs,
+ * for {@link #truncate} to repair.
+ */
+abstract class NativeColumn {
+
+    final String field;
+    int count;
+
+    private NativeColumn(String field) {
+        this.field = field;
+    }
+
+    /**
+     * Adds a value, which is null only for columns that hold nulls.
+     *
+     * @throws UnstorableException if the column cannot hold it
+     */
+    abstract void add(Object value) throws UnstorableException;
+
+    /** Adds what stands where there is no value. */
+    abstract void addDefault();
+
+    /** Forgets all values but the first ones. */
+    abstract void truncate(int values);
+
+    abstract long bytes();
+
+    abstract void writeTo(OutputStream out) throws IOException;
+
+    static NativeColumn of(String field, ColumnType type) {
+        NativeColumn plain =
+                switch (type.kind()) {
+                    case BOOLEAN -> new BooleanColumn(field);
+                    case INT -> new IntColumn(field);
+                    case LONG -> new LongColumn(field);
+                    case FLOAT -> new FloatColumn(field);
+                    case DOUBLE -> new DoubleColumn(field);
+                    case STRING, ENUM -> new StringColumn(field);
+                    case BYTES -> new BytesColumn(field);
+                    case FIXED -> new FixedColumn(field, type.size());
+                    case DATE -> new DateColumn(field);
+                    case TIMESTAMP_MILLIS -> new InstantColumn(field, 1_000);
+                    case TIMESTAMP_MICROS -> new InstantColumn(field, 1_000_000);
+                    case TIMESTAMP_NANOS -> new InstantColumn(field, 1_000_000_000);
+                    case DECIMAL -> new DecimalColumn(field, type.precision(), type.scale());
+                    case ARRAY -> new ArrayColumn(field, of(field + ".element", type.element()));
+                    case MAP -> new MapColumn(field, of(field + ".value", type.element()));
+                    case STRUCT -> new StructColumn(field, type.children());
+                };
+        return type.nullable() ? new NullableColumn(plain) : plain;
+    }
+
+    /** A column of values of one size. */
+    private abstract static class FixedWidth extends NativeColumn {
+        final Bytes data = new Bytes();
+        private final int width;
+
+        FixedWidth(String field, int width) {
+            super(field);
+            this.width = width;
+        }
+
+        abstract void put(Object value) throws UnstorableException;
+
+        @Override
+        final void add(Object value) throws UnstorableException {
+            if (value == null) {
+                throw missing();
+            }
+            put(value);
+            count++;
+        }
+
+        @Override
+        final void addDefault() {
+            for (int i = 0; i < width; i++) {
+                data.putByte(0);
+            }
+            count++;
+        }
+
+        @Override
+        final void truncate(int values) {
+            data.length = values * width;
+            count = values;
+        }
+
+        @Override
+        final long bytes() {
+            return data.length;
+        }
+
+        @Override
+        final void writeTo(OutputStream out) throws IOException {
+            data.writeTo(out);
+        }
+    }
+
+    UnstorableException missing() {
+        return new UnstorableException(field, null, "but its column holds no nulls.");
+    }
+
+    private static final class BooleanColumn extends FixedWidth {
+        BooleanColumn(String field) {
+            super(field, 1);
+        }
+
+        @Override
+        void put(Object value) {
+            data.putByte((Boolean) value ? 1 : 0);
+        }
+    }
+
+    private static final class IntColumn extends FixedWidth {
+        IntColumn(String field) {
+            super(field, Integer.BYTES);
+        }
+
+        @Override
+        void put(Object value) {
+            data.putInt((Integer) value);
+        }
+    }
+
+    private static final class LongColumn extends FixedWidth {
+        LongColumn(String field) {
+            super(field, Long.BYTES);
+        }
+
+        @Override
+        void put(Object value) {
+            data.putLong((Long) value);
+        }
+    }
+
+    private static final class FloatColumn extends FixedWidth {
+        FloatColumn(String field) {
+            super(field, Float.BYTES);
+        }
+
+        @Override
+        void put(Object value) {
+            data.putInt(Float.floatToRawIntBits((Float) value));
+        }
+    }
+
+    private static final class DoubleColumn extends FixedWidth {
+        DoubleColumn(String field) {
+            super(field, Double.BYTES);
+        }
+
+        @Override
+        void put(Object value) {
+            data.putLong(Double.doubleToRawLongBits((Double) value));
+        }
+    }
+
+    private static final class DateColumn extends FixedWidth {
+        /** ClickHouse's Date is an unsigned 16-bit count of days. */
+        private static final int LAST = 65_535;
+
+        DateColumn(String field) {
+            super(field, Short.BYTES);
+        }
+
+        @Override
+        void put(Object value) throws UnstorableException {
+            long day =
+                    value instanceof LocalDate date
+                            ? date.toEpochDay()
+                            : ((Integer) value).intValue();
+            if (day < 0 || day > LAST) {
+                throw new UnstorableException(
+                        field,
+                        value instanceof LocalDate ? value : LocalDate.ofEpochDay(day),
+                        "but its column holds dates from 1970-01-01 to 2149-06-06.");
+            }
+            data.putShort((int) day);
+        }
+    }
+
+    private static final class InstantColumn extends FixedWidth {
+        private final int ticksPerSecond;
+        private final int nanosPerTick;
+
+        InstantColumn(String field, int ticksPerSecond) {
+            super(field, Long.BYTES);
+            this.ticksPerSecond = ticksPerSecond;
+            this.nanosPerTick = 1_000_000_000 / ticksPerSecond;
+        }
+
+        @Override
+        void put(Object value) throws UnstorableException {
+            if (value instanceof Instant instant) {
+                try {
+                    data.putLong(
+                            Math.addExact(
+                                    Math.multiplyExact(instant.getEpochSecond(), ticksPerSecond),
+                                    instant.getNano() / nanosPerTick));
+                } catch (ArithmeticException e) {
+                    throw new UnstorableException(
+                            field, value, "which is out of the range of its column.");
+                }
+            } else {
+                data.putLong((Long) value);
+            }
+        }
+    }
+
+    private static final class FixedColumn extends FixedWidth {
+        private final int size;
+
+        FixedColumn(String field, int size) {
+            super(field, size);
+            this.size = size;
+        }
+
+        @Override
+        void put(Object value) {
+            data.putBytes(((GenericFixed) value).bytes(), 0, size);
+        }
+    }
+
+    private static final class DecimalColumn extends FixedWidth {
+        private final int width;
+        private final int precision;
+        private final int scale;
+
+        DecimalColumn(String field, int precision, int scale) {
+            super(field, widthOf(precision));
+            this.width = widthOf(precision);
+            this.precision = precision;
+            this.scale = scale;
+        }
+
+        private static int widthOf(int precision) {
+            return precision <= 9 ? 4 : precision <= 18 ? 8 : precision <= 38 ? 16 : 32;
+        }
+
+        @Override
+        void put(Object value) throws UnstorableException {
+            BigInteger unscaled;
+            if (value instanceof BigDecimal decimal) {
+                if (decimal.scale() != scale) {
+                    try {
+                        decimal = decimal.setScale(scale);
+                    } catch (ArithmeticException e) {
+                        throw new UnstorableException(
+                                field, value, "but its column holds " + scale + " decimal places.");
+                    }
+                }
+                unscaled = decimal.unscaledValue();
+            } else if (value instanceof GenericFixed fixed) {
+                unscaled = new BigInteger(fixed.bytes());
+            } else {
+                ByteBuffer buffer = ((ByteBuffer) value).duplicate();
+                byte[] bytes = new byte[buffer.remaining()];
+                buffer.get(bytes);
+                unscaled = new BigInteger(bytes);
+            }
+            if (unscaled.bitLength() > 3.33 * precision - 1
+                    && unscaled.abs().compareTo(BigInteger.TEN.pow(precision)) >= 0) {
+                throw new UnstorableException(
+                        field,
+                        new BigDecimal(unscaled, scale).toPlainString(),
+                        "but its column holds " + precision + " digits.");
+            }
+            byte[] bigEndian = unscaled.toByteArray();
+            int sign = unscaled.signum() < 0 ? -1 : 0;
+            for (int i = 0; i < width; i++) {
+                int at = bigEndian.length - 1 - i;
+                data.putByte(at >= 0 ? bigEndian[at] : sign);
+            }
+        }
+    }
+
+    /** A column of values that each begin with their length. */
+    private abstract static class VariableWidth extends NativeColumn {
+        final Bytes data = new Bytes();
+
+        /** Where the last value begins; negative where that is not known. */
+        int lastStart = -1;
+
+        VariableWidth(String field) {
+            super(field);
+        }
+
+        abstract void put(Object value);
+
+        @Override
+        final void add(Object value) throws UnstorableException {
+            if (value == null) {
+                throw missing();
+            }
+            int start = data.length;
+            put(value);
+            lastStart = start;
+            count++;
+        }
+
+        @Override
+        final void addDefault() {
+            data.putByte(0);
+            // An empty string is cheap to write and must not be taken for the last value added.
+            lastStart = -1;
+            count++;
+        }
+
+        @Override
+        final void truncate(int values) {
+            if (values == count) {
+                return;
+            }
+            data.length = values == count - 1 && lastStart >= 0 ? lastStart : startOf(values);
+            count = values;
+            lastStart = -1;
+        }
+
+        private int startOf(int value) {
+            int at = 0;
+            for (int i = 0; i < value; i++) {
+                int length = 0;
+                int shift = 0;
+                byte b;
+                do {
+                    b = data.array[at++];
+                    length |= (b & 0x7f) << shift;
+                    shift += 7;
+                } while (b < 0);
+                at += length;
+            }
+            return at;
+        }
+
+        @Override
+        final long bytes() {
+            return data.length;
+        }
+
+        @Override
+        final void writeTo(OutputStream out) throws IOException {
+            data.writeTo(out);
+        }
+    }
+
+    private static final class StringColumn extends VariableWidth {
+        /** The last string added: symbols, sources and so on come in runs. */
+        private String last;
+
+        StringColumn(String field) {
+            super(field);
+        }
+
+        @Override
+        void put(Object value) {
+            String string = value.toString();
+            if (lastStart >= 0 && string.equals(last)) {
+                data.repeat(lastStart, data.length - lastStart);
+            } else {
+                data.putString(string);
+                last = string;
+            }
+        }
+    }
+
+    private static final class BytesColumn extends VariableWidth {
+        BytesColumn(String field) {
+            super(field);
+        }
+
+        @Override
+        void put(Object value) {
+            ByteBuffer buffer = ((ByteBuffer) value).duplicate();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.get(bytes);
+            data.putVarint(bytes.length);
+            data.putBytes(bytes, 0, bytes.length);
+        }
+    }
+
+    private static final class NullableColumn extends NativeColumn {
+        private final Bytes nulls = new Bytes();
+        private final NativeColumn values;
+
+        NullableColumn(NativeColumn values) {
+            super(values.field);
+            this.values = values;
+        }
+
+        @Override
+        void add(Object value) throws UnstorableException {
+            if (value == null) {
+                values.addDefault();
+                nulls.putByte(1);
+            } else {
+                values.add(value);
+                nulls.putByte(0);
+            }
+            count++;
+        }
+
+        @Override
+        void addDefault() {
+            values.addDefault();
+            nulls.putByte(1);
+            count++;
+        }
+
+        @Override
+        void truncate(int keep) {
+            nulls.length = keep;
+            values.truncate(keep);
+            count = keep;
+        }
+
+        @Override
+        long bytes() {
+            return nulls.length + values.bytes();
+        }
+
+        @Override
+        void writeTo(OutputStream out) throws IOException {
+            nulls.writeTo(out);
+            values.writeTo(out);
+        }
+    }
+
+    /** Values that are lists: how many elements there are up to each of them, then the elements. */
+    private abstract static class ListColumn extends NativeColumn {
+        private final Bytes ends = new Bytes();
+
+        ListColumn(String field) {
+            super(field);
+        }
+
+        /** Adds the elements of a value and tells how many elements there are now. */
+        abstract int addElements(Object value) throws UnstorableException;
+
+        abstract int elements();
+
+        abstract void truncateElements(int values);
+
+        @Override
+        final void add(Object value) throws UnstorableException {
+            if (value == null) {
+                throw missing();
+            }
+            int before = elements();
+            try {
+                ends.putLong(addElements(value));
+            } catch (UnstorableException e) {
+                truncateElements(before);
+                throw e;
+            }
+            count++;
+        }
+
+        @Override
+        final void addDefault() {
+            ends.putLong(elements());
+            count++;
+        }
+
+        @Override
+        final void truncate(int values) {
+            ends.length = values * Long.BYTES;
+            count = values;
+            truncateElements(
+                    values == 0
+                            ? 0
+                            : ByteBuffer.wrap(ends.array)
+                                    .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                                    .getInt(ends.length - Long.BYTES));
+        }
+
+        @Override
+        long bytes() {
+            return ends.length;
+        }
+
+        @Override
+        void writeTo(OutputStream out) throws IOException {
+            ends.writeTo(out);
+        }
+    }
+
+    private static final class ArrayColumn extends ListColumn {
+        private final NativeColumn elements;
+
+        ArrayColumn(String field, NativeColumn elements) {
+            super(field);
+            this.elements = elements;
+        }
+
+        @Override
+        int addElements(Object value) throws UnstorableException {
+            for (Object element : (Iterable<?>) value) {
+                elements.add(element);
+            }
+            return elements.count;
+        }
+
+        @Override
+        int elements() {
+            return elements.count;
+        }
+
+        @Override
+        void truncateElements(int values) {
+            elements.truncate(values);
+        }
+
+        @Override
+        long bytes() {
+            return super.bytes() + elements.bytes();
+        }
+
+        @Override
+        void writeTo(OutputStream out) throws IOException {
+            super.writeTo(out);
+            elements.writeTo(out);
+        }
+    }
+
+    private static final class MapColumn extends ListColumn {
+        private final NativeColumn keys;
+        private final NativeColumn values;
+
+        MapColumn(String field, NativeColumn values) {
+            super(field);
+            this.keys = new StringColumn(field + ".key");
+            this.values = values;
+        }
+
+        @Override
+        int addElements(Object value) throws UnstorableException {
+            for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
+                keys.add(entry.getKey());
+                values.add(entry.getValue());
+            }
+            return keys.count;
+        }
+
+        @Override
+        int elements() {
+            // Not of the keys: they may be one ahead where a value was refused.
+            return values.count;
+        }
+
+        @Override
+        void truncateElements(int keep) {
+            keys.truncate(keep);
+            values.truncate(keep);
+        }
+
+        @Override
+        long bytes() {
+            return super.bytes() + keys.bytes() + values.bytes();
+        }
+
+        @Override
+        void writeTo(OutputStream out) throws IOException {
+            super.writeTo(out);
+            keys.writeTo(out);
+            values.writeTo(out);
+        }
+    }
+
+    private static final class StructColumn extends NativeColumn {
+        private final NativeColumn[] columns;
+        private final int[] positions;
+
+        StructColumn(String field, List<Column> children) {
+            super(field);
+            columns = new NativeColumn[children.size()];
+            positions = new int[children.size()];
+            for (int i = 0; i < columns.length; i++) {
+                Column child = children.get(i);
+                columns[i] = of(field + "." + child.name(), child.type());
+                positions[i] = child.position();
+            }
+        }
+
+        @Override
+        void add(Object value) throws UnstorableException {
+            if (value == null) {
+                throw missing();
+            }
+            IndexedRecord record = (IndexedRecord) value;
+            try {
+                for (int i = 0; i < columns.length; i++) {
+                    columns[i].add(record.get(positions[i]));
+                }
+            } catch (UnstorableException e) {
+                truncate(count);
+                throw e;
+            }
+            count++;
+        }
+
+        @Override
+        void addDefault() {
+            for (NativeColumn column : columns) {
+                column.addDefault();
+            }
+            count++;
+        }
+
+        @Override
+        void truncate(int values) {
+            for (NativeColumn column : columns) {
+                column.truncate(values);
+            }
+            count = values;
+        }
+
+        @Override
+        long bytes() {
+            long bytes = 0;
+            for (NativeColumn column : columns) {
+                bytes += column.bytes();
+            }
+            return bytes;
+        }
+
+        @Override
+        void writeTo(OutputStream out) throws IOException {
+            for (NativeColumn column : columns) {
+                column.writeTo(out);
+            }
+        }
+    }
+}
