@@ -229,7 +229,7 @@ public final class EmbeddedClickHouse implements AutoCloseable {
     /** Only what the engine needs: its JVM reads the whole class path when it starts. */
     private static String classPath() {
         return Stream.of(EmbeddedClickHouse.class, Native.class, LZ4Factory.class)
-                .map(EngineLibrary::locationOf)
+                .map(ProjectFiles::locationOf)
                 .map(Path::toString)
                 .distinct()
                 .collect(Collectors.joining(File.pathSeparator));

@@ -1,19 +1,14 @@
 package io.champion.local;
 
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Finds libchdb, the ClickHouse engine as a shared library, which npm fetches. */
 final class EngineLibrary {
 
     /** Path of the library file, where it is kept elsewhere than below the project. */
     static final String ENVIRONMENT = "CHAMPION_CHDB_LIB";
-
-    private static final String ROOT_PROPERTY = "champion.root";
 
     private EngineLibrary() {}
 
@@ -32,10 +27,7 @@ final class EngineLibrary {
         }
         Path relative =
                 Path.of("local", "engine", "node_modules", "@chdb", packageName(), "libchdb.so");
-        return roots().flatMap(EngineLibrary::upwards)
-                .map(root -> root.resolve(relative))
-                .filter(Files::isRegularFile)
-                .findFirst()
+        return ProjectFiles.find(relative)
                 .orElseThrow(
                         () ->
                                 new IllegalStateException(
@@ -45,34 +37,6 @@ final class EngineLibrary {
                                                 + " --prefix local/engine' in the project, or set "
                                                 + ENVIRONMENT
                                                 + " to the path of libchdb.so."));
-    }
-
-    private static Stream<Path> roots() {
-        String root = System.getProperty(ROOT_PROPERTY);
-        Stream<Path> configured = root == null ? Stream.empty() : Stream.of(Path.of(root));
-        return Stream.concat(configured, Stream.of(Path.of(""), codeLocation()))
-                .map(Path::toAbsolutePath);
-    }
-
-    private static Stream<Path> upwards(Path path) {
-        return Stream.iterate(path, p -> p != null, Path::getParent);
-    }
-
-    private static Path codeLocation() {
-        return locationOf(EngineLibrary.class);
-    }
-
-    /** The jar or folder that a class was loaded from. */
-    static Path locationOf(Class<?> type) {
-        CodeSource source = type.getProtectionDomain().getCodeSource();
-        if (source == null) {
-            throw new IllegalStateException(type + " was not loaded from a file.");
-        }
-        try {
-            return Path.of(source.getLocation().toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(source.getLocation() + " is no path.", e);
-        }
     }
 
     private static String packageName() {
