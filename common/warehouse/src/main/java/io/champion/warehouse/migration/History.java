@@ -4,8 +4,13 @@ import static io.champion.warehouse.ClickHouse.literal;
 
 import io.champion.warehouse.ClickHouse;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The table that says which migrations were applied, with which parameters. Rows are only ever
@@ -30,14 +35,20 @@ final class History {
                 cluster       String,
                 retention     String,
                 started       DateTime64(3, 'UTC'),
-                finished      DateTime64(3, 'UTC') DEFAULT now64(3)
+                finished      DateTime64(3, 'UTC')
             )
             ENGINE = {engine:MergeTree}
             ORDER BY entry
             """;
 
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
     private final ClickHouse clickHouse;
     private final Placeholders placeholders;
+
+    private long lastEntry;
 
     History(ClickHouse clickHouse, Placeholders placeholders) {
         this.clickHouse = clickHouse;
@@ -99,56 +110,72 @@ final class History {
                                         ? ""
                                         : " SETTINGS select_sequential_consistency = 1"))
                 .forEach(
-                        row ->
-                                entries.put(
-                                        row.getInteger("version"),
-                                        new Entry(
-                                                row.getInteger("version"),
-                                                row.getString("name"),
-                                                row.getString("checksum"),
-                                                row.getInteger("statements"),
-                                                row.getInteger("done"),
-                                                row.getString("done_checksum"),
-                                                row.getString("cluster"),
-                                                row.getString("retention"),
-                                                Instant.ofEpochMilli(row.getLong("millis")))));
+                        row -> {
+                            lastEntry = row.getLong("entry");
+                            entries.put(
+                                    row.getInteger("version"),
+                                    new Entry(
+                                            row.getInteger("version"),
+                                            row.getString("name"),
+                                            row.getString("checksum"),
+                                            row.getInteger("statements"),
+                                            row.getInteger("done"),
+                                            row.getString("done_checksum"),
+                                            row.getString("cluster"),
+                                            row.getString("retention"),
+                                            Instant.ofEpochMilli(row.getLong("millis"))));
+                        });
         return entries;
     }
 
     /**
-     * Notes that the first statements of a migration were run with the present parameters.
+     * That the first statements of a migration were run with the present parameters.
      *
      * @param started when the last of them started, by the clock of this process
+     * @param finished when it was done
      */
-    void add(Migration migration, int done, Instant started) {
-        String values =
-                String.join(
-                        ", ",
-                        String.valueOf(migration.version()),
-                        literal(migration.name()),
-                        literal(migration.checksum()),
-                        String.valueOf(migration.size()),
-                        String.valueOf(done),
-                        literal(migration.checksum(done)),
-                        literal(cluster()),
-                        literal(placeholders.retention().toString()),
-                        "fromUnixTimestamp64Milli(" + started.toEpochMilli() + ", 'UTC')");
-        String table = clickHouse.table(TABLE);
+    record Note(Migration migration, int done, Instant started, Instant finished) {}
+
+    /** Adds to the history that was {@linkplain #read() read} before. */
+    void add(List<Note> notes) {
+        if (notes.isEmpty()) {
+            return;
+        }
         clickHouse.execute(
-                "INSERT INTO "
-                        + table
-                        + " (entry, version, name, checksum, statements, done, done_checksum,"
-                        + " cluster, retention, started) SELECT max(entry) + 1, "
-                        + values
-                        + " FROM "
-                        + table,
+                notes.stream()
+                        .map(this::values)
+                        .collect(
+                                Collectors.joining(
+                                        ", ",
+                                        "INSERT INTO "
+                                                + clickHouse.table(TABLE)
+                                                + " (entry, version, name, checksum, statements,"
+                                                + " done, done_checksum, cluster, retention,"
+                                                + " started, finished) VALUES ",
+                                        "")),
                 placeholders.cluster() == null
                         ? Map.of("async_insert", "0")
                         : Map.of(
                                 "async_insert", "0",
                                 "insert_quorum", "auto",
-                                "insert_quorum_parallel", "0",
-                                "select_sequential_consistency", "1"));
+                                "insert_quorum_parallel", "0"));
+    }
+
+    private String values(Note note) {
+        Migration migration = note.migration;
+        return String.join(
+                ", ",
+                "(" + ++lastEntry,
+                String.valueOf(migration.version()),
+                literal(migration.name()),
+                literal(migration.checksum()),
+                String.valueOf(migration.size()),
+                String.valueOf(note.done),
+                literal(migration.checksum(note.done)),
+                literal(cluster()),
+                literal(placeholders.retention().toString()),
+                literal(TIME.format(note.started)),
+                literal(TIME.format(note.finished)) + ")");
     }
 
     String cluster() {

@@ -8,6 +8,7 @@ import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.WarehouseLock;
 import io.champion.warehouse.migration.AppliedStep.What;
 import io.champion.warehouse.migration.History.Entry;
+import io.champion.warehouse.migration.History.Note;
 import io.champion.warehouse.migration.MigrationState.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,40 +133,88 @@ public final class Migrations {
             // Before anything is done, so that a placeholder that is not known leaves no half.
             Map<Integer, List<String>> statements = new HashMap<>();
             files.forEach(file -> statements.put(file.version(), file.statements(placeholders)));
-            List<AppliedStep> steps = new ArrayList<>();
-            for (Migration file : files) {
-                Entry entry = entries.get(file.version());
-                if (entry == null || !entry.isComplete()) {
-                    run(file, statements.get(file.version()), entry, clickHouse, history, lock);
-                    steps.add(
-                            new AppliedStep(
-                                    file.version(),
-                                    file.name(),
-                                    entry == null ? What.APPLIED : What.RESUMED));
-                } else if (changesRetention(file, entry)) {
-                    lock.check();
-                    Instant started = Instant.now();
-                    changeRetention(file, clickHouse);
-                    history.add(file, file.size(), started);
-                    steps.add(new AppliedStep(file.version(), file.name(), What.RETENTION_CHANGED));
+            Run run = new Run(clickHouse, history, lock);
+            try {
+                for (Migration file : files) {
+                    Entry entry = entries.get(file.version());
+                    if (entry == null || !entry.isComplete()) {
+                        run.apply(file, statements.get(file.version()), entry);
+                    } else if (changesRetention(file, entry)) {
+                        run.changeRetention(file);
+                    }
                 }
+            } catch (RuntimeException e) {
+                try {
+                    run.writeHistory();
+                } catch (WarehouseException unwritten) {
+                    // No harm: what is not noted is run again.
+                    e.addSuppressed(unwritten);
+                }
+                throw e;
             }
-            return steps;
+            run.writeHistory();
+            return run.steps;
         }
     }
 
-    private static void run(
-            Migration file,
-            List<String> statements,
-            Entry entry,
-            ClickHouse clickHouse,
-            History history,
-            WarehouseLock lock) {
-        for (int i = entry == null ? 0 : entry.done(); i < statements.size(); i++) {
+    /** One process at its work. */
+    private final class Run {
+        private final ClickHouse clickHouse;
+        private final History history;
+        private final WarehouseLock lock;
+        private final List<AppliedStep> steps = new ArrayList<>();
+
+        /** Written together, because most of the time would go into writing them one by one. */
+        private final List<Note> notes = new ArrayList<>();
+
+        Run(ClickHouse clickHouse, History history, WarehouseLock lock) {
+            this.clickHouse = clickHouse;
+            this.history = history;
+            this.lock = lock;
+        }
+
+        void apply(Migration file, List<String> statements, Entry entry) {
+            for (int i = entry == null ? 0 : entry.done(); i < statements.size(); i++) {
+                String statement = statements.get(i);
+                execute(file, i + 1, () -> clickHouse.execute(statement));
+                if (statements.size() > 1) {
+                    writeHistory();
+                }
+            }
+            steps.add(step(file, entry == null ? What.APPLIED : What.RESUMED));
+        }
+
+        void changeRetention(Migration file) {
+            String ttl = expiry(file, placeholders);
+            String alter =
+                    placeholders.fillIn("ALTER TABLE {database}." + file.name() + " {on_cluster} ");
+            execute(
+                    file,
+                    file.size(),
+                    () -> {
+                        if (!ttl.isEmpty()) {
+                            clickHouse.execute(alter + "MODIFY " + ttl);
+                        } else if (hasTtl(file.name(), clickHouse)) {
+                            clickHouse.execute(alter + "REMOVE TTL");
+                        }
+                    });
+            steps.add(step(file, What.RETENTION_CHANGED));
+        }
+
+        private void execute(Migration file, int done, Runnable statement) {
             lock.check();
             Instant started = Instant.now();
-            clickHouse.execute(statements.get(i));
-            history.add(file, i + 1, started);
+            statement.run();
+            notes.add(new Note(file, done, started, Instant.now()));
+        }
+
+        void writeHistory() {
+            history.add(notes);
+            notes.clear();
+        }
+
+        private AppliedStep step(Migration file, What what) {
+            return new AppliedStep(file.version(), file.name(), what);
         }
     }
 
@@ -182,17 +231,6 @@ public final class Migrations {
     private static String expiry(Migration file, Placeholders placeholders) {
         Matcher ttl = TTL.matcher(file.text());
         return ttl.find() ? placeholders.fillIn(ttl.group()) : null;
-    }
-
-    private void changeRetention(Migration file, ClickHouse clickHouse) {
-        String ttl = expiry(file, placeholders);
-        String alter =
-                placeholders.fillIn("ALTER TABLE {database}." + file.name() + " {on_cluster} ");
-        if (!ttl.isEmpty()) {
-            clickHouse.execute(alter + "MODIFY " + ttl);
-        } else if (hasTtl(file.name(), clickHouse)) {
-            clickHouse.execute(alter + "REMOVE TTL");
-        }
     }
 
     private boolean hasTtl(String table, ClickHouse clickHouse) {
