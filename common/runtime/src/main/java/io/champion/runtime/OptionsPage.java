@@ -136,6 +136,11 @@ public final class OptionsPage {
                             ? duration.toSeconds() + " s"
                             : duration.toMillis() + " ms";
         }
+        if (value instanceof List<?> list) {
+            return list.isEmpty()
+                    ? "none"
+                    : String.join(", ", list.stream().map(String::valueOf).toList());
+        }
         return value instanceof Enum<?> constant
                 ? constant.name().toLowerCase(java.util.Locale.ROOT)
                 : String.valueOf(value);

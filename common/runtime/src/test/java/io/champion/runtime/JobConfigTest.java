@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.champion.lake.ParquetOptions;
 import io.champion.warehouse.ClickHouseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
@@ -265,6 +267,40 @@ final class JobConfigTest {
         assertThatThrownBy(() -> CommonOptions.warehouse(wrong))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("'warehouse.url': 'nowhere' is no ClickHouse URL");
+    }
+
+    @Test
+    void theLakesFilesAreWrittenByItsOptions() {
+        assertThat(CommonOptions.parquet(JobConfig.of(OPTIONS).load()))
+                .isEqualTo(ParquetOptions.defaults());
+        JobConfig config =
+                JobConfig.of(OPTIONS)
+                        .arguments(
+                                List.of(
+                                        "lake.parquet.codec=zstd",
+                                        "lake.parquet.row-group-size=32 mb",
+                                        "lake.parquet.bloom-filters=symbol"))
+                        .load();
+        assertThat(CommonOptions.parquet(config))
+                .isEqualTo(
+                        ParquetOptions.defaults()
+                                .withCodec(ParquetOptions.Codec.ZSTD)
+                                .withRowGroupBytes(32 << 20)
+                                .withBloomFilterColumns(Set.of("symbol")));
+        JobConfig wrong =
+                JobConfig.of(OPTIONS).arguments(List.of("lake.parquet.page-size=1 b")).load();
+        assertThatThrownBy(() -> CommonOptions.parquet(wrong))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("'lake.parquet': A page of 1 bytes");
+    }
+
+    @Test
+    void anUnreadableRetentionIsAProblemOfTheConfiguration() {
+        JobConfig wrong =
+                JobConfig.of(OPTIONS).arguments(List.of("warehouse.retention=a while")).load();
+        assertThatThrownBy(() -> CommonOptions.migrations(wrong, ClickHouseConfig.of("http://a:1")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("a while");
     }
 
     @Test
