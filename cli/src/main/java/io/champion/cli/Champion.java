@@ -2,6 +2,7 @@ package io.champion.cli;
 
 import io.champion.runtime.ConfigException;
 import io.champion.warehouse.WarehouseException;
+import io.champion.warehouse.migration.MigrationException;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -86,6 +87,7 @@ public final class Champion implements Runnable {
                         new TablesCommand(context),
                         new DescribeCommand(context),
                         new StatusCommand(context),
+                        new DdlCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),
                         new CompletionCommand(context),
@@ -132,6 +134,9 @@ public final class Champion implements Runnable {
         } else if (failure instanceof UserException user) {
             complain(console, user.getMessage());
             exitCode = user.exitCode();
+        } else if (failure instanceof MigrationException migration) {
+            migration.problems().forEach(problem -> complain(console, problem));
+            exitCode = ExitCode.UNAVAILABLE;
         } else if (failure instanceof WarehouseException warehouse) {
             complain(console, Failures.plain(warehouse.getMessage()));
             exitCode =
