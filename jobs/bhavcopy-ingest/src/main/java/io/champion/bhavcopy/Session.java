@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /**
  * All files of one session and family: what is read, merged and replaced together.
@@ -16,7 +17,11 @@ import java.util.Set;
  * @param rejectsDate date that its rejects are kept under: the session, or else the day of the run
  * @param files in the order of {@link IngestPlan#PUBLISHED}
  */
-public record Session(Family family, LocalDate date, LocalDate rejectsDate, List<PlannedFile> files)
+public record Session(
+        Family family,
+        @TypeInfo(LocalDateTypeInfoFactory.class) LocalDate date,
+        @TypeInfo(LocalDateTypeInfoFactory.class) LocalDate rejectsDate,
+        List<PlannedFile> files)
         implements Serializable {
 
     /** Id of the dataset that takes the rejects. */

@@ -1,0 +1,17 @@
+package io.champion.bhavcopy;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * What earlier runs wrote of a session. It is merged again with what a run reads, so that the
+ * result does not depend on the order or grouping of runs.
+ */
+@FunctionalInterface
+interface EarlierRuns extends Serializable {
+
+    /** Raw records and rejects of the session, of any source. */
+    List<SpecificRecordBase> of(Session session) throws IOException;
+}
