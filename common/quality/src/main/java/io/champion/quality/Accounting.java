@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The books of a bounded run: what was read from each file, what was handed to the sinks for each
@@ -152,21 +154,23 @@ public final class Accounting implements Serializable {
      * @throws AccountingException if not; the sentence names the partition
      */
     public void verifyStored(String store, Map<PartitionKey, Long> stored) {
-        emitted.forEach(
-                (partition, rows) -> {
-                    long held = stored.getOrDefault(partition, 0L);
-                    if (held != rows) {
-                        throw new AccountingException(
-                                "The "
-                                        + store
-                                        + " was given "
-                                        + rows
-                                        + " rows of "
-                                        + partition
-                                        + " but holds "
-                                        + held
-                                        + ".");
-                    }
-                });
+        Set<PartitionKey> partitions = new TreeSet<>(emitted.keySet());
+        partitions.addAll(stored.keySet());
+        for (PartitionKey partition : partitions) {
+            long given = emitted.getOrDefault(partition, 0L);
+            long held = stored.getOrDefault(partition, 0L);
+            if (given != held) {
+                throw new AccountingException(
+                        "The "
+                                + store
+                                + " was given "
+                                + given
+                                + " rows of "
+                                + partition
+                                + " but holds "
+                                + held
+                                + ".");
+            }
+        }
     }
 }

@@ -1,0 +1,177 @@
+package io.champion.bhavcopy;
+
+import io.champion.lake.LakeSink;
+import io.champion.quality.Accounting;
+import io.champion.quality.AccountingException;
+import io.champion.runtime.CommonOptions;
+import io.champion.runtime.ConfigException;
+import io.champion.runtime.Home;
+import io.champion.runtime.JobConfig;
+import io.champion.runtime.JobEnvironment;
+import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.runtime.OptionSet;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Ingests the exchanges' daily files into the lake: {@code --config FILE} and {@code -Dkey=value},
+ * see {@link BhavcopyIngestOptions} and {@link CommonOptions}.
+ */
+public final class BhavcopyIngestJob {
+    private BhavcopyIngestJob() {}
+
+    /** All options of the job. */
+    public static final OptionSet OPTIONS =
+            OptionSet.of(CommonOptions.class, BhavcopyIngestOptions.class);
+
+    private static final String NAME = "bhavcopy-ingest";
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final DateTimeFormatter RUN_ID =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    /** Runs the job and prints its report. */
+    public static void main(String[] arguments) throws Exception {
+        JobConfig config = JobConfig.fromArguments(OPTIONS, arguments, BhavcopyIngestOptions.INPUT);
+        StreamExecutionEnvironment env = JobEnvironment.create(config, Boundedness.BOUNDED);
+        IngestReport report = run(env, config, progress -> {});
+        System.out.print(report.summary());
+    }
+
+    /**
+     * Runs the job to its end and holds what the stores have against what was read. The report is
+     * stored as {@code runs/<run id>/report.json} below the home.
+     *
+     * @param progress is told now and then how far the run is, by the calling thread
+     * @throws InputException if an input cannot be used; nothing has been written then
+     * @throws ConfigException if an option has a value that makes no sense
+     * @throws AccountingException if the sums do not hold; the report has been stored
+     */
+    public static IngestReport run(
+            StreamExecutionEnvironment env, JobConfig config, Consumer<IngestProgress> progress)
+            throws Exception {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Home home = Home.of(config);
+        IngestPlan plan =
+                IngestPlan.of(
+                        config.get(BhavcopyIngestOptions.INPUT),
+                        date(config, BhavcopyIngestOptions.FROM),
+                        date(config, BhavcopyIngestOptions.TO),
+                        start);
+        Map<String, Sink<SpecificRecordBase>> sinks = new LinkedHashMap<>();
+        sinks.put(
+                "lake",
+                LakeSink.builder(new Path(home.lake())).replacing(plan.partitions()).build());
+        BhavcopyIngestTopology.build(
+                env, plan.sessions(), new LakeEarlierRuns(home.lake()), start, sinks);
+
+        JobClient job = env.executeAsync(NAME);
+        Accounting books =
+                await(job, plan, progress).getAccumulatorResult(SessionFunction.ACCOUNTING);
+        IngestReport report =
+                new IngestReport(
+                        RUN_ID.format(start),
+                        start,
+                        Duration.between(start, Instant.now()),
+                        plan,
+                        books,
+                        problem(books, plan, home));
+        store(report, home);
+        if (report.problem() != null) {
+            throw new AccountingException(report.problem());
+        }
+        return report;
+    }
+
+    private static LocalDate date(JobConfig config, ConfigOption<String> option) {
+        String text = config.get(option);
+        try {
+            return text == null ? null : LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new ConfigException(
+                    List.of(
+                            "'"
+                                    + option.key()
+                                    + "' is '"
+                                    + text
+                                    + "', which is no date; write it as 2025-06-18."));
+        }
+    }
+
+    private static JobExecutionResult await(
+            JobClient job, IngestPlan plan, Consumer<IngestProgress> progress) throws Exception {
+        while (true) {
+            try {
+                return job.getJobExecutionResult().get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                progress.accept(progress(job, plan));
+            } catch (InterruptedException e) {
+                job.cancel().get();
+                throw e;
+            }
+        }
+    }
+
+    private static IngestProgress progress(JobClient job, IngestPlan plan)
+            throws InterruptedException {
+        Map<String, Object> counts;
+        try {
+            counts = job.getAccumulators().get();
+        } catch (ExecutionException e) {
+            // The job has just ended, or is not running yet: its result says what there is to say.
+            counts = Map.of();
+        }
+        long done = (long) counts.getOrDefault(SessionFunction.FILES_READ, 0L);
+        long rows = (long) counts.getOrDefault(SessionFunction.ROWS_READ, 0L);
+        return new IngestProgress(done, plan.files(), rows, done == plan.files());
+    }
+
+    /** What does not add up, or null. */
+    private static String problem(Accounting books, IngestPlan plan, Home home) throws IOException {
+        try {
+            if (books.files().size() != plan.files()) {
+                throw new AccountingException(
+                        plan.files()
+                                + " files were to be read, but "
+                                + books.files().size()
+                                + " were.");
+            }
+            books.verify(Session.REJECTS);
+            books.verifyStored("lake", StoreCheck.lake(home.lake(), plan.partitions()));
+            return null;
+        } catch (AccountingException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static void store(IngestReport report, Home home) throws IOException {
+        Path file = new Path(home.runs() + "/" + report.runId() + "/report.json");
+        FileSystem fileSystem = file.getFileSystem();
+        fileSystem.mkdirs(file.getParent());
+        try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
+            out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.champion.bhavcopy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.quality.Accounting;
+import io.champion.quality.FileReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a run did.
+ *
+ * @param runId names the run; runs sort by it
+ * @param started when it started; the {@code ingest_time} of what it wrote
+ * @param took how long it took, the check of the stores included
+ * @param plan what it was going to do
+ * @param accounting what it did
+ * @param problem what does not add up, as a sentence, or null where all sums hold
+ */
+public record IngestReport(
+        String runId,
+        Instant started,
+        Duration took,
+        IngestPlan plan,
+        Accounting accounting,
+        String problem) {
+
+    /** More are in the stored report. */
+    private static final int SKIPPED_SHOWN = 10;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Everything, for programs: all files with their counts, and the files left alone. */
+    public String toJson() {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("version", 1);
+        root.put("job", "bhavcopy-ingest");
+        root.put("run_id", runId);
+        root.put("started", started.toString());
+        root.put("seconds", took.toMillis() / 1000.0);
+        root.put("status", problem == null ? "ok" : "failed");
+        root.put("problem", problem);
+        root.put("sessions", plan.sessions().size());
+        root.put("rows_read", accounting.rowsRead());
+        root.put("rows_rejected", accounting.rowsRejected());
+        root.put("rows_duplicate", accounting.duplicates());
+        put(root, "written", accounting.emittedByDataset());
+        put(root, "carried_over", accounting.carried());
+        put(root, "merged", accounting.merged());
+        put(root, "rejected", accounting.rejected());
+        put(root, "warnings", accounting.warnings());
+        for (FileReport file : accounting.files()) {
+            ObjectNode node = root.withArray("files").addObject();
+            node.put("file", file.file());
+            node.put("source", file.source());
+            node.put("session", file.session() == null ? null : file.session().toString());
+            node.put("read", file.rowsRead());
+            node.put("duplicates", file.duplicates());
+            put(node, "written", file.written());
+            put(node, "rejected", file.rejected());
+            put(node, "warnings", file.warnings());
+        }
+        for (IngestPlan.Skipped skipped : plan.skipped()) {
+            root.withArray("skipped")
+                    .addObject()
+                    .put("file", skipped.file())
+                    .put("reason", skipped.reason());
+        }
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A tree of plain values cannot be written.", e);
+        }
+    }
+
+    private static void put(ObjectNode node, String name, Map<String, Long> counts) {
+        ObjectNode object = node.putObject(name);
+        counts.forEach(object::put);
+    }
+
+    /** The figures that a person wants to see. */
+    public String summary() {
+        StringBuilder text = new StringBuilder();
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "Run %s: %,d files of %,d sessions in %.1f s%n",
+                        runId,
+                        accounting.files().size(),
+                        plan.sessions().size(),
+                        took.toMillis() / 1000.0));
+        line(text, "rows read", accounting.rowsRead());
+        accounting.written().forEach((dataset, rows) -> line(text, "  as " + dataset, rows));
+        accounting.rejected().forEach((reason, rows) -> line(text, "  rejected, " + reason, rows));
+        line(text, "  duplicates", accounting.duplicates());
+        text.append("written").append(System.lineSeparator());
+        accounting.emittedByDataset().forEach((dataset, rows) -> line(text, "  " + dataset, rows));
+        accounting
+                .carried()
+                .forEach((dataset, rows) -> line(text, "  of these carried, " + dataset, rows));
+        accounting.merged().forEach((dataset, rows) -> line(text, "  merged, " + dataset, rows));
+        accounting.warnings().forEach((reason, rows) -> line(text, "warning, " + reason, rows));
+        int skipped = plan.skipped().size();
+        if (skipped > 0) {
+            line(text, "files left alone", skipped);
+            plan.skipped().stream()
+                    .limit(SKIPPED_SHOWN)
+                    .forEach(
+                            file ->
+                                    text.append("  ")
+                                            .append(file.reason())
+                                            .append(System.lineSeparator()));
+            if (skipped > SKIPPED_SHOWN) {
+                text.append("  and ")
+                        .append(skipped - SKIPPED_SHOWN)
+                        .append(" more, all in the stored report")
+                        .append(System.lineSeparator());
+            }
+        }
+        text.append(problem == null ? "All sums hold." : problem).append(System.lineSeparator());
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String what, long count) {
+        text.append(String.format(Locale.ROOT, "%-46s %,14d%n", what, count));
+    }
+}
