@@ -50,6 +50,14 @@ final class Chdb implements AutoCloseable {
                 long[] valueLengths,
                 long count);
 
+        int chdb_classify_query_n(
+                Pointer connection,
+                Pointer query,
+                long queryLength,
+                Pointer database,
+                long databaseLength,
+                int[] analysis);
+
         int chdb_stream_append(Pointer insert, Pointer data, long length);
 
         Pointer chdb_stream_done(Pointer insert);
@@ -172,6 +180,21 @@ final class Chdb implements AutoCloseable {
                             bound.values,
                             bound.valueLengths,
                             bound.count));
+        }
+
+        /** How many statements the text holds; 0 where it does not parse. */
+        int statements(NativeBuffer text) {
+            // struct_size, statement_count, flags, query_class; all of 32 bits
+            int[] analysis = {4 * Integer.BYTES, 0, 0, 0};
+            int state =
+                    lib.chdb_classify_query_n(
+                            connection.getPointer(0),
+                            text.pointer(),
+                            text.size(),
+                            null,
+                            0,
+                            analysis);
+            return state == 0 ? analysis[1] : 0;
         }
 
         /**

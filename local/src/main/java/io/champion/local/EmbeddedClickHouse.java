@@ -3,6 +3,7 @@ package io.champion.local;
 import com.sun.jna.Native;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,9 +28,10 @@ public final class EmbeddedClickHouse implements AutoCloseable {
 
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
+    private static final long GRANT_SECONDS = 5;
 
     private final Path store;
-    private EngineRecord record;
+    private volatile EngineRecord record;
     private Socket lease;
 
     private EmbeddedClickHouse(Path store) {
@@ -100,7 +102,7 @@ public final class EmbeddedClickHouse implements AutoCloseable {
      * Kills the engine's process as a power cut would, without a chance to tidy up, and waits until
      * it is gone.
      */
-    public void kill() throws IOException {
+    public synchronized void kill() throws IOException {
         Optional<ProcessHandle> process = process();
         if (process.isPresent()) {
             process.get().destroyForcibly();
@@ -113,7 +115,7 @@ public final class EmbeddedClickHouse implements AutoCloseable {
      * Starts the engine again, on the same store and port; stops it first if it runs and nobody
      * else holds it.
      */
-    public void restart() throws IOException {
+    public synchronized void restart() throws IOException {
         close();
         if (!launch(record.port)) {
             throw new IllegalStateException(
@@ -126,7 +128,7 @@ public final class EmbeddedClickHouse implements AutoCloseable {
      * second time.
      */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         if (lease.isClosed()) {
             return;
         }
@@ -154,17 +156,29 @@ public final class EmbeddedClickHouse implements AutoCloseable {
         Socket socket;
         try {
             socket = new Socket(Loopback.ADDRESS, found.get().leasePort);
-        } catch (IOException e) {
+        } catch (ConnectException e) {
             // A record left by an engine that was killed.
             return false;
         }
-        if (socket.getInputStream().read() != EngineMain.GRANTED) {
+        // Whoever has the port of a killed engine by now may say nothing at all.
+        socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(GRANT_SECONDS));
+        if (!granted(socket)) {
             socket.close();
             return false;
         }
+        socket.setSoTimeout(0);
         record = found.get();
         lease = socket;
         return true;
+    }
+
+    private static boolean granted(Socket socket) {
+        try {
+            return socket.getInputStream().read() == EngineMain.GRANTED;
+        } catch (IOException e) {
+            // It stops, or it is another program.
+            return false;
+        }
     }
 
     /** False if the store is another engine's. */

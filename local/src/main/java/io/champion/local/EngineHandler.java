@@ -211,7 +211,18 @@ final class EngineHandler implements HttpHandler {
             String format,
             Map<String, String> placeholders)
             throws EngineException {
-        InsertStatement insert = InsertStatement.parse(statement.head(STATEMENT_HEAD));
+        byte[] head = statement.head(STATEMENT_HEAD);
+        InsertStatement insert = InsertStatement.parse(head);
+        if (insert == null) {
+            String text = new String(head, StandardCharsets.UTF_8);
+            if (text.isBlank()) {
+                throw new EngineException(62, "SYNTAX_ERROR", "Empty query");
+            }
+            // A server runs one statement at a time; the library would run them all.
+            if (text.contains(";") && session.statements(statement) > 1) {
+                throw new EngineException(62, "SYNTAX_ERROR", "Multi-statements are not allowed");
+            }
+        }
         return insert == null
                 ? session.query(statement, format, placeholders)
                 : session.insert(

@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -61,7 +62,13 @@ final class EngineMain {
 
     private EngineMain(Path store, Path library, int port) throws IOException {
         this.store = store;
-        http = HttpServer.create(new InetSocketAddress(Loopback.ADDRESS, port), 0);
+        try {
+            http = HttpServer.create(new InetSocketAddress(Loopback.ADDRESS, port), 0);
+        } catch (BindException e) {
+            throw new IOException(
+                    "Port " + port + " of 127.0.0.1 is taken by another program; choose another.",
+                    e);
+        }
         engine = new Chdb(library, store.resolve("data"));
         handler = new EngineHandler(engine);
         http.createContext("/", handler);

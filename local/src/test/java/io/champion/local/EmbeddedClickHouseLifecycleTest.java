@@ -7,6 +7,7 @@ import com.clickhouse.client.api.Client;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,16 @@ final class EmbeddedClickHouseLifecycleTest {
         process.onExit().get(30, TimeUnit.SECONDS);
         assertThat(store.resolve("engine.json")).doesNotExist();
         engine.close();
+    }
+
+    @Test
+    void saysWhichPortIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, Loopback.ADDRESS)) {
+            assertThatThrownBy(() -> EmbeddedClickHouse.start(store, taken.getLocalPort()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(
+                            "Port " + taken.getLocalPort() + " of 127.0.0.1 is taken");
+        }
     }
 
     @Test

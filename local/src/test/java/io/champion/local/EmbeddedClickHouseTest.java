@@ -234,6 +234,8 @@ final class EmbeddedClickHouseTest {
         "SELECT 1 +, 62, 400",
         "SELECT throwIf(1), 395, 500",
         "SELECT 1 SETTINGS nope = 1, 115, 404",
+        "SELECT 1; SELECT 2, 62, 400",
+        "' ', 62, 400",
     })
     void errorsCarryTheCodesOfClickHouse(String statement, int code, int status) throws Exception {
         HttpResponse<String> response = post("/", statement);
@@ -263,6 +265,64 @@ final class EmbeddedClickHouseTest {
                                         .get(30, TimeUnit.SECONDS))
                 .hasStackTraceContaining("not a number");
         assertThat(count("strict")).isZero();
+    }
+
+    @Test
+    void rowsMayHoldWhatEndsAStatement() throws Exception {
+        execute("CREATE TABLE texts (s String) ENGINE = MergeTree ORDER BY s");
+        String hostile = "a\n\nDROP TABLE texts;\n\n'";
+        assertThat(
+                        post(
+                                        "/",
+                                        "INSERT INTO texts VALUES ('"
+                                                + hostile.replace("'", "\\'")
+                                                + "')")
+                                .statusCode())
+                .isEqualTo(200);
+        byte[] binary = new byte[hostile.length() + 1];
+        binary[0] = (byte) hostile.length();
+        System.arraycopy(hostile.getBytes(StandardCharsets.UTF_8), 0, binary, 1, hostile.length());
+        client.insert("texts", new ByteArrayInputStream(binary), ClickHouseFormat.RowBinary)
+                .get(30, TimeUnit.SECONDS)
+                .close();
+        assertThat(client.queryAll("SELECT s FROM texts"))
+                .extracting(row -> row.getString("s"))
+                .containsExactly(hostile, hostile);
+        assertThat(post("/", "SELECT 1; -- one statement").body()).isEqualTo("1\n");
+        assertThat(post("/", "SELECT 'a; b'").body()).isEqualTo("a; b\n");
+    }
+
+    @Test
+    void anInsertWhoseResponseIsLostIsRepeatedByItsToken() throws Exception {
+        execute(
+                "CREATE TABLE repeated (a Int64) ENGINE = MergeTree ORDER BY a"
+                        + " SETTINGS non_replicated_deduplication_window = 100");
+        try (FaultProxy proxy = FaultProxy.start(engine.url());
+                Client throughProxy = client(proxy.url()).setMaxRetries(0).build()) {
+            proxy.plan(
+                    FaultProxy.Plan.next(
+                            1,
+                            request -> request.target().contains("INSERT INTO repeated"),
+                            FaultProxy.Fault.dropResponse()));
+            InsertSettings token = new InsertSettings().setDeduplicationToken("block-1");
+            assertThatThrownBy(
+                            () ->
+                                    throughProxy
+                                            .insert(
+                                                    "repeated",
+                                                    bytes("1\n2\n"),
+                                                    ClickHouseFormat.TSV,
+                                                    token)
+                                            .get(30, TimeUnit.SECONDS))
+                    .isNotNull();
+            assertThat(proxy.faults()).isEqualTo(1);
+            assertThat(count("repeated")).isEqualTo(2);
+            throughProxy
+                    .insert("repeated", bytes("1\n2\n"), ClickHouseFormat.TSV, token)
+                    .get(30, TimeUnit.SECONDS)
+                    .close();
+            assertThat(count("repeated")).isEqualTo(2);
+        }
     }
 
     @Test
