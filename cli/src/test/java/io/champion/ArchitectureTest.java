@@ -1,0 +1,78 @@
+package io.champion;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The rules of the house: who may use whom. */
+@AnalyzeClasses(packages = "io.champion", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule MODULES_IMPORT_DOWNWARDS =
+            layeredArchitecture()
+                    .consideringOnlyDependenciesInLayers()
+                    .layer("model")
+                    .definedBy("io.champion.model..")
+                    .layer("lake")
+                    .definedBy("io.champion.lake..")
+                    .layer("warehouse")
+                    .definedBy("io.champion.warehouse..")
+                    .layer("quality")
+                    .definedBy("io.champion.quality..")
+                    .layer("runtime")
+                    .definedBy("io.champion.runtime..")
+                    .layer("bhavcopy-ingest")
+                    .definedBy("io.champion.bhavcopy..")
+                    .layer("local")
+                    .definedBy("io.champion.local..")
+                    .layer("cli")
+                    .definedBy("io.champion.cli..")
+                    .whereLayer("lake")
+                    .mayOnlyBeAccessedByLayers(
+                            "warehouse", "quality", "runtime", "bhavcopy-ingest", "cli")
+                    .whereLayer("warehouse")
+                    .mayOnlyBeAccessedByLayers("quality", "runtime", "bhavcopy-ingest", "cli")
+                    .whereLayer("quality")
+                    .mayOnlyBeAccessedByLayers("runtime", "bhavcopy-ingest", "cli")
+                    .whereLayer("runtime")
+                    .mayOnlyBeAccessedByLayers("bhavcopy-ingest", "cli")
+                    .whereLayer("bhavcopy-ingest")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("local")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("cli")
+                    .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule THE_MODEL_KNOWS_NO_FLINK =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.champion.model..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule NOTHING_USES_KRYO =
+            noClasses().should().dependOnClassesThat().resideInAPackage("com.esotericsoftware..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_COMMAND_TALKS_TO_THE_CONSOLE =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "io.champion.model..",
+                            "io.champion.lake..",
+                            "io.champion.warehouse..",
+                            "io.champion.quality..",
+                            "io.champion.runtime..")
+                    .should()
+                    .accessField(System.class, "out")
+                    .orShould()
+                    .accessField(System.class, "err");
+}
