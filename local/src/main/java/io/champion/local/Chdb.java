@@ -94,25 +94,26 @@ final class Chdb implements AutoCloseable {
     /** Bytes of rows that are handed to the engine at a time; it parses while it takes more. */
     private static final long APPEND = 1 << 20;
 
+    private static final String NEWEST_FUNCTION = "chdb_stream_insert_with_params_n";
+
     private final Lib lib;
     private final StringArray arguments;
     private final Pointer holder;
 
     /** Loads the library and opens the store. */
     Chdb(Path library, Path directory) throws IOException {
-        lib =
-                Native.load(
-                        library.toString(),
-                        Lib.class,
-                        Map.of(Library.OPTION_STRING_ENCODING, UTF8));
         try {
-            NativeLibrary.getInstance(library.toString())
-                    .getFunction("chdb_stream_insert_with_params_n");
+            lib =
+                    Native.load(
+                            library.toString(),
+                            Lib.class,
+                            Map.of(Library.OPTION_STRING_ENCODING, UTF8));
+            // The newest function used here: one look tells whether all are there.
+            NativeLibrary.getInstance(library.toString()).getFunction(NEWEST_FUNCTION);
         } catch (UnsatisfiedLinkError e) {
             throw new IOException(
-                    library
-                            + " is older than the engine that this project is built for: run 'npm ci"
-                            + " --prefix local/engine' in the project.",
+                    "The ClickHouse engine does not load; run 'npm ci --prefix local/engine' in the project. "
+                            + e.getMessage(),
                     e);
         }
         // The JVM needs the signals that the engine would take.
