@@ -6,6 +6,7 @@ import com.clickhouse.client.api.query.GenericRecord;
 import io.champion.model.Dataset;
 import io.champion.model.TypeMapping;
 import io.champion.warehouse.ClickHouse;
+import io.champion.warehouse.WarehouseSink;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,9 +19,6 @@ import java.util.regex.Pattern;
 
 /** Compares a database with what the migrations and the contracts say of it. */
 final class Verification {
-
-    /** Names the block that a row came with; beside the columns of the contract in every table. */
-    static final String COMMIT_COLUMN = "commit_id";
 
     private static final Pattern VIEW =
             Pattern.compile(
@@ -153,7 +151,7 @@ final class Verification {
                 .forEach(
                         column ->
                                 columns.put(column.name(), TypeMapping.clickHouse(column.type())));
-        columns.put(COMMIT_COLUMN, "String");
+        columns.put(WarehouseSink.COMMIT_COLUMN, "String");
         return columns;
     }
 

@@ -8,6 +8,7 @@ import io.champion.model.Dataset;
 import io.champion.model.TypeMapping;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ class DdlTest {
                                         column.name()
                                                 + " "
                                                 + TypeMapping.clickHouse(column.type())));
-        expected.add("commit_id String");
+        expected.add(WarehouseSink.COMMIT_COLUMN + " String");
 
         List<String> actual =
                 clickHouse
