@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -94,6 +95,7 @@ public final class ProcessCluster implements AutoCloseable {
     private final List<Process> taskManagers = new ArrayList<>();
     private Process jobManager;
     private int jobManagersStarted;
+    private final AtomicInteger clientsStarted = new AtomicInteger();
 
     /** What a cluster is made of. */
     public static final class Builder {
@@ -324,28 +326,51 @@ public final class ProcessCluster implements AutoCloseable {
      */
     public String submit(List<String> options, Path jar, String mainClass, String... arguments)
             throws IOException {
-        List<String> flink = new ArrayList<>(List.of("run", "--detached", "--class", mainClass));
-        flink.addAll(options);
-        flink.add(jar.toString());
-        flink.addAll(Arrays.asList(arguments));
-        String name = "submit-" + System.nanoTime();
-        Process process = start(name, List.of("-Xmx256m"), CliFrontend.class, flink);
-        try {
-            if (!process.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
-                kill(process);
-                throw new IOException("The submission does not end; see " + log(name));
-            }
-        } catch (InterruptedException e) {
-            kill(process);
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while a job is submitted.", e);
-        }
-        String output = Files.readString(log(name), StandardCharsets.UTF_8);
+        List<String> command = new ArrayList<>(List.of("run", "--detached", "--class", mainClass));
+        command.addAll(options);
+        command.add(jar.toString());
+        command.addAll(Arrays.asList(arguments));
+        String output = flink(START, command);
         Matcher submitted = SUBMITTED.matcher(output);
         if (!submitted.find()) {
             throw new IOException("Flink did not take the job:\n" + output);
         }
         return submitted.group(1);
+    }
+
+    /**
+     * Runs a job to its end, as {@code flink run} does in the foreground.
+     *
+     * @return what its {@code main} and Flink's command line printed
+     * @throws IOException if it fails or takes longer; the message quotes what was printed
+     */
+    public String run(Duration timeout, Path jar, String mainClass, String... arguments)
+            throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("run", "--class", mainClass, jar.toString()));
+        command.addAll(Arrays.asList(arguments));
+        return flink(timeout, command);
+    }
+
+    private String flink(Duration timeout, List<String> command) throws IOException {
+        String name = "client-" + clientsStarted.getAndIncrement();
+        Process process = start(name, List.of("-Xmx512m"), CliFrontend.class, command);
+        try {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(
+                        "'flink " + command.get(0) + "' does not end; see " + log(name));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while a job is submitted.", e);
+        } finally {
+            kill(process);
+        }
+        String output = Files.readString(log(name), StandardCharsets.UTF_8);
+        if (process.exitValue() != 0) {
+            throw new IOException("'flink " + command.get(0) + "' failed:\n" + output);
+        }
+        return output;
     }
 
     /** The job's status; empty while no job manager answers or none knows the job. */

@@ -73,6 +73,13 @@ final class ProcessClusterTest {
             cluster.awaitCheckpointAfter(next, 0, MINUTE);
             cluster.cancel(next);
             cluster.awaitStatus(next, JobStatus.CANCELED, MINUTE);
+
+            assertThat(cluster.run(MINUTE, jar, EndlessJob.class.getName(), "10000", "100"))
+                    .contains("The end.");
+            assertThatThrownBy(
+                            () -> cluster.run(MINUTE, jar, EndlessJob.class.getName(), "no number"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("NumberFormatException");
         }
     }
 
@@ -88,7 +95,7 @@ final class ProcessClusterTest {
         return jar;
     }
 
-    /** Argument: rows a second. */
+    /** Arguments: rows a second, and how many in all if there is to be an end. */
     public static final class EndlessJob {
 
         private EndlessJob() {}
@@ -99,7 +106,7 @@ final class ProcessClusterTest {
             env.fromSource(
                             new DataGeneratorSource<>(
                                     index -> index,
-                                    Long.MAX_VALUE,
+                                    args.length > 1 ? Long.parseLong(args[1]) : Long.MAX_VALUE,
                                     RateLimiterStrategy.perSecond(Double.parseDouble(args[0])),
                                     Types.LONG),
                             WatermarkStrategy.noWatermarks(),
@@ -108,6 +115,7 @@ final class ProcessClusterTest {
                     .sinkTo(new DiscardingSink<>())
                     .uid("nowhere");
             env.execute("endless");
+            System.out.println(args.length > 1 ? "The end." : "Submitted.");
         }
     }
 }
