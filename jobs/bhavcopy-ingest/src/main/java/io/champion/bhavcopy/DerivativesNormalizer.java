@@ -3,7 +3,6 @@ package io.champion.bhavcopy;
 import io.champion.model.record.DerivativesOhlc;
 import io.champion.model.record.RawDerivativesOhlc;
 import java.math.BigDecimal;
-import java.time.Instant;
 
 /** Makes a typed bar of a derivatives row, volumes in units and in contracts. */
 final class DerivativesNormalizer {
@@ -31,15 +30,14 @@ final class DerivativesNormalizer {
                 : new BigDecimal(Double.toString(price)).stripTrailingZeros().toPlainString();
     }
 
-    static DerivativesOhlc normalize(
-            RawDerivativesOhlc raw, boolean tradingDay, Instant ingestTime) {
+    static DerivativesOhlc normalize(RawDerivativesOhlc raw, boolean tradingDay) {
         FileFormat format = FileFormat.ofSource(raw.getSource());
         boolean option = raw.getOptnTp() != null;
         boolean traded = raw.getTtlTradgVol() == null || raw.getTtlTradgVol() > 0;
         DerivativesOhlc bar = new DerivativesOhlc();
         bar.setEventId(raw.getEntityId() + ":" + raw.getTradDt());
         bar.setEventTime(raw.getEventTime());
-        bar.setIngestTime(ingestTime);
+        bar.setIngestTime(raw.getIngestTime());
         bar.setSource(raw.getSource());
         bar.setSchemaVersion(SCHEMA_VERSION);
         bar.setEntityId(raw.getEntityId());

@@ -12,6 +12,6 @@ import org.apache.avro.specific.SpecificRecordBase;
 @FunctionalInterface
 interface EarlierRuns extends Serializable {
 
-    /** Raw records and rejects of the session, of any source. */
+    /** Records of the session as received, and rejects, of any source. */
     List<SpecificRecordBase> of(Session session) throws IOException;
 }

@@ -2,7 +2,6 @@ package io.champion.bhavcopy;
 
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.RawEquityOhlc;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -31,14 +30,14 @@ final class EquityNormalizer {
                 + raw.getSctySrs();
     }
 
-    static EquityOhlc normalize(RawEquityOhlc raw, boolean tradingDay, Instant ingestTime) {
+    static EquityOhlc normalize(RawEquityOhlc raw, boolean tradingDay) {
         FileFormat format = FileFormat.ofSource(raw.getSource());
         Map<String, String> others = raw.getOtherColumns();
         boolean traded = raw.getTtlTradgVol() == null || raw.getTtlTradgVol() > 0;
         EquityOhlc bar = new EquityOhlc();
         bar.setEventId(raw.getEntityId() + ":" + raw.getTradDt());
         bar.setEventTime(raw.getEventTime());
-        bar.setIngestTime(ingestTime);
+        bar.setIngestTime(raw.getIngestTime());
         bar.setSource(raw.getSource());
         bar.setSchemaVersion(SCHEMA_VERSION);
         bar.setEntityId(raw.getEntityId());
@@ -89,6 +88,9 @@ final class EquityNormalizer {
             bar.setSymbol(other.getSymbol());
         }
         bar.setSource(bar.getSource() + "+" + other.getSource());
+        if (other.getIngestTime().isAfter(bar.getIngestTime())) {
+            bar.setIngestTime(other.getIngestTime());
+        }
     }
 
     private static Double amount(String text, int timesTenTo) {

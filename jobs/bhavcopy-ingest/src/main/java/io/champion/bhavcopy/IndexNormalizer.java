@@ -2,7 +2,6 @@ package io.champion.bhavcopy;
 
 import io.champion.model.record.IndexOhlc;
 import io.champion.model.record.RawIndexOhlc;
-import java.time.Instant;
 
 /** Makes a typed bar of an index row. */
 final class IndexNormalizer {
@@ -11,11 +10,11 @@ final class IndexNormalizer {
 
     private IndexNormalizer() {}
 
-    static IndexOhlc normalize(RawIndexOhlc raw, boolean tradingDay, Instant ingestTime) {
+    static IndexOhlc normalize(RawIndexOhlc raw, boolean tradingDay) {
         IndexOhlc bar = new IndexOhlc();
         bar.setEventId(raw.getEntityId() + ":" + raw.getTradeDate());
         bar.setEventTime(raw.getEventTime());
-        bar.setIngestTime(ingestTime);
+        bar.setIngestTime(raw.getIngestTime());
         bar.setSource(raw.getSource());
         bar.setSchemaVersion(SCHEMA_VERSION);
         bar.setEntityId(raw.getEntityId());

@@ -11,7 +11,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.util.CloseableIterator;
 
-/** Reads what earlier runs wrote back from the lake's raw layer and quarantine. */
+/** Reads what earlier runs wrote back from the lake, as received. */
 final class LakeEarlierRuns implements EarlierRuns {
 
     private static final long serialVersionUID = 1L;
@@ -25,13 +25,11 @@ final class LakeEarlierRuns implements EarlierRuns {
     @Override
     public List<SpecificRecordBase> of(Session session) throws IOException {
         List<SpecificRecordBase> records = new ArrayList<>();
-        if (session.date() == null) {
-            return records; // A list without a session is replaced as a whole.
-        }
         LakeReader reader = new LakeReader(new Path(lake));
         for (PartitionKey partition : session.partitions()) {
+            // A dataset without sessions has no raw layer: it holds its rows as received.
             Layer layer = Dataset.of(partition.dataset()).layer();
-            if (layer == Layer.RAW || layer == Layer.QUARANTINE) {
+            if (layer != Layer.NORMALIZED || session.date() == null) {
                 try (CloseableIterator<SpecificRecordBase> rows = reader.read(partition)) {
                     rows.forEachRemaining(records::add);
                 } catch (IOException e) {

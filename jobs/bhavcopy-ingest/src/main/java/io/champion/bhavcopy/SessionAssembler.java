@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ final class SessionAssembler {
     /** Fields that tell where a row stood, not what it said. */
     private static final Set<String> POSITION = Set.of("source_file", "source_line");
 
+    /** Fields that tell when a record was written, not what it is. */
+    private static final Set<String> WRITTEN = Set.of("ingest_time", "event_time");
+
     /** A file being read. */
     private record Source(PlannedFile file, FileReport report, CsvText text, Rejects rejects) {}
 
@@ -57,18 +61,37 @@ final class SessionAssembler {
     private final Accounting accounting = new Accounting();
     private final Map<String, Landed> landed = new LinkedHashMap<>();
 
+    /** What earlier runs wrote of the sources that are read again, by dataset and event. */
+    private final Map<String, SpecificRecordBase> replaced = new HashMap<>();
+
+    /** What they wrote of other sources. */
+    private final List<SpecificRecordBase> carried = new ArrayList<>();
+
     private SessionAssembler(
-            Session session, Instant ingestTime, Consumer<SpecificRecordBase> out) {
+            Session session,
+            List<? extends SpecificRecordBase> earlier,
+            Instant ingestTime,
+            Consumer<SpecificRecordBase> out) {
         this.session = session;
         this.ingestTime = ingestTime;
         this.out = out;
+        Set<String> sources = new HashSet<>();
+        session.files().forEach(file -> sources.add(file.format().source()));
+        for (SpecificRecordBase record : earlier) {
+            if (sources.contains(text(record, "source"))) {
+                replaced.put(key(record), record);
+            } else {
+                carried.add(record);
+            }
+        }
     }
 
     /**
      * Ingests a session.
      *
-     * @param carried raw records and rejects of the session that earlier runs wrote; those of
-     *     sources that the session's files are of are left out
+     * @param earlier what earlier runs wrote of the session, as received: what is of sources that
+     *     are not read again is carried over, and a record that is written again as it was keeps
+     *     the times of the run that wrote it first
      * @param ingestTime when the run started
      * @param out takes the records
      * @return the books, not yet verified
@@ -77,17 +100,20 @@ final class SessionAssembler {
      */
     static Accounting assemble(
             Session session,
-            List<? extends SpecificRecordBase> carried,
+            List<? extends SpecificRecordBase> earlier,
             Instant ingestTime,
             Consumer<SpecificRecordBase> out)
             throws IOException {
-        SessionAssembler assembler = new SessionAssembler(session, ingestTime, out);
+        SessionAssembler assembler = new SessionAssembler(session, earlier, ingestTime, out);
         for (PlannedFile file : session.files()) {
             assembler.read(file);
         }
         List<SpecificRecordBase> records = new ArrayList<>();
-        assembler.landed.values().forEach(row -> records.add(row.record()));
-        assembler.carryOver(carried, records);
+        for (Landed row : assembler.landed.values()) {
+            assembler.keepTimes(row.record());
+            records.add(row.record());
+        }
+        assembler.carryOver(records);
         assembler.emitAll(records);
         return assembler.accounting;
     }
@@ -125,9 +151,9 @@ final class SessionAssembler {
 
     private void land(Landed row) {
         SpecificRecordBase record = row.record();
-        String id = (String) record.get(record.getSchema().getField("event_id").pos());
+        String id = text(record, "event_id");
         Landed earlier = landed.get(id);
-        if (earlier != null && sayTheSame(earlier.record(), record)) {
+        if (earlier != null && sayTheSame(earlier.record(), record, POSITION)) {
             row.source().report().duplicate();
             return;
         }
@@ -161,12 +187,25 @@ final class SessionAssembler {
                                 row.line(),
                                 violation,
                                 source.text().original(row.line(), row.lines()));
+        keepTimes(reject);
         emit(reject);
     }
 
-    private static boolean sayTheSame(SpecificRecordBase a, SpecificRecordBase b) {
+    /** What is written again as it was keeps its times, so that the same input changes nothing. */
+    private void keepTimes(SpecificRecordBase record) {
+        SpecificRecordBase before = replaced.get(key(record));
+        if (before != null && sayTheSame(before, record, WRITTEN)) {
+            for (String field : WRITTEN) {
+                int position = record.getSchema().getField(field).pos();
+                record.put(position, before.get(position));
+            }
+        }
+    }
+
+    private static boolean sayTheSame(
+            SpecificRecordBase a, SpecificRecordBase b, Set<String> exceptFields) {
         for (Schema.Field field : a.getSchema().getFields()) {
-            if (!POSITION.contains(field.name())
+            if (!exceptFields.contains(field.name())
                     && !Objects.equals(a.get(field.pos()), b.get(field.pos()))) {
                 return false;
             }
@@ -174,19 +213,13 @@ final class SessionAssembler {
         return true;
     }
 
-    private void carryOver(
-            List<? extends SpecificRecordBase> carried, List<SpecificRecordBase> records) {
-        Set<String> replaced = new HashSet<>();
-        session.files().forEach(file -> replaced.add(file.format().source()));
+    private void carryOver(List<SpecificRecordBase> records) {
         for (SpecificRecordBase record : carried) {
-            String source = (String) record.get(record.getSchema().getField("source").pos());
-            if (!replaced.contains(source)) {
-                accounting.carried(Dataset.of(record.getSchema()).id(), 1);
-                if (record instanceof Reject) {
-                    emit(record);
-                } else {
-                    records.add(record);
-                }
+            accounting.carried(Dataset.of(record.getSchema()).id(), 1);
+            if (record instanceof Reject) {
+                emit(record);
+            } else {
+                records.add(record);
             }
         }
     }
@@ -203,20 +236,16 @@ final class SessionAssembler {
         for (SpecificRecordBase record : records) {
             emit(record);
             if (record instanceof RawEquityOhlc raw) {
-                EquityOhlc bar =
-                        EquityNormalizer.normalize(
-                                raw, trading.contains(exchange(raw)), ingestTime);
+                EquityOhlc bar = EquityNormalizer.normalize(raw, trading.contains(exchange(raw)));
                 equities.computeIfAbsent(bar.getInstrumentId(), id -> new ArrayList<>(2)).add(bar);
             } else if (record instanceof RawDerivativesOhlc raw) {
                 bars.put(
                         raw.getEntityId(),
-                        DerivativesNormalizer.normalize(
-                                raw, trading.contains(exchange(raw)), ingestTime));
+                        DerivativesNormalizer.normalize(raw, trading.contains(exchange(raw))));
             } else if (record instanceof RawIndexOhlc raw) {
                 bars.put(
                         raw.getEntityId(),
-                        IndexNormalizer.normalize(
-                                raw, trading.contains(exchange(raw)), ingestTime));
+                        IndexNormalizer.normalize(raw, trading.contains(exchange(raw))));
             }
         }
         equities.values().forEach(sources -> emit(merge(sources)));
@@ -254,8 +283,15 @@ final class SessionAssembler {
     }
 
     private static String exchange(SpecificRecordBase record) {
-        String source = (String) record.get(record.getSchema().getField("source").pos());
-        return FileFormat.ofSource(source).exchange();
+        return FileFormat.ofSource(text(record, "source")).exchange();
+    }
+
+    private static String key(SpecificRecordBase record) {
+        return record.getSchema().getName() + " " + text(record, "event_id");
+    }
+
+    private static String text(SpecificRecordBase record, String field) {
+        return (String) record.get(record.getSchema().getField(field).pos());
     }
 
     private void emit(SpecificRecordBase record) {

@@ -12,6 +12,7 @@ import io.champion.quality.Accounting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,10 @@ class BhavcopyIngestTopologyTest {
     @TempDir Path folder;
 
     private Accounting ingest(Path lake, Path... inputs) throws Exception {
+        return ingest(lake, START, inputs);
+    }
+
+    private Accounting ingest(Path lake, Instant start, Path... inputs) throws Exception {
         Configuration configuration = new Configuration();
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -43,12 +48,12 @@ class BhavcopyIngestTopologyTest {
                 StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         IngestPlan plan =
-                IngestPlan.of(Stream.of(inputs).map(Path::toString).toList(), null, null, START);
+                IngestPlan.of(Stream.of(inputs).map(Path::toString).toList(), null, null, start);
         BhavcopyIngestTopology.build(
                 env,
                 plan.sessions(),
                 new LakeEarlierRuns(lake.toString()),
-                START,
+                start,
                 Map.of(
                         "lake",
                         LakeSink.builder(new org.apache.flink.core.fs.Path(lake.toString()))
@@ -99,7 +104,7 @@ class BhavcopyIngestTopologyTest {
                 .containsExactlyInAnyOrderElementsOf(expected.records());
 
         Map<String, SpecificRecordBase> before = content(lake, fixture(""));
-        ingest(lake, fixture(""));
+        ingest(lake, START.plusSeconds(60), fixture(""));
         assertThat(content(lake, fixture(""))).isEqualTo(before);
     }
 
@@ -135,11 +140,15 @@ class BhavcopyIngestTopologyTest {
 
         String corrected = Ingested.text(SEC).replace("105.25", "105.50");
         Files.writeString(file, corrected.replaceAll("DELTA.*\n", ""));
-        ingest(lake, file);
+        Instant later = START.plusSeconds(60);
+        ingest(lake, later, file);
         Map<String, SpecificRecordBase> content = content(lake, file);
         assertThat(content).hasSize(6);
         assertThat(content.get("normalized.equity_ohlc NSE:ALPHA:EQ:2030-01-07").toString())
-                .contains("\"close\": 105.5,");
+                .contains("\"close\": 105.5,", "\"ingest_time\": \"" + later);
+        assertThat(content.get("normalized.equity_ohlc NSE:GAMMA-X:BE:2030-01-07").toString())
+                .as("as it was")
+                .contains("\"ingest_time\": \"" + START);
     }
 
     @Test
