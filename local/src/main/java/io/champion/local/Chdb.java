@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -310,6 +311,7 @@ final class Chdb implements AutoCloseable {
         /** The counts, as ClickHouse states them in {@code X-ClickHouse-Summary}. */
         String summary() {
             return String.format(
+                    Locale.ROOT,
                     "{\"read_rows\":\"%d\",\"read_bytes\":\"%d\",\"written_rows\":\"%d\",\"written_bytes\":\"%d\","
                             + "\"total_rows_to_read\":\"0\",\"result_rows\":\"%d\",\"result_bytes\":\"%d\","
                             + "\"elapsed_ns\":\"%d\"}",

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
@@ -89,6 +90,7 @@ final class CompressedBlocks {
             } else {
                 throw new IOException(
                         String.format(
+                                Locale.ROOT,
                                 "The body is compressed by method 0x%02x; the embedded engine takes LZ4"
                                         + " (0x82) and none (0x02).",
                                 method));

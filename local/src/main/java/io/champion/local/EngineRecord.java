@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,8 +34,12 @@ final class EngineRecord {
         Files.writeString(
                 draft,
                 String.format(
+                        Locale.ROOT,
                         "{\"pid\": %d, \"port\": %d, \"lease_port\": %d, \"started\": \"%s\"}%n",
-                        pid, port, leasePort, Instant.now()));
+                        pid,
+                        port,
+                        leasePort,
+                        Instant.now()));
         Files.move(draft, store.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -51,7 +51,7 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
 public final class ProcessCluster implements AutoCloseable {
 
     private static final Path LIBRARIES = Path.of("local", "target", "flink", "lib");
-    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Pattern SUBMITTED =
             Pattern.compile("Job has been submitted with JobID ([0-9a-f]{32})");
 
@@ -78,7 +78,7 @@ public final class ProcessCluster implements AutoCloseable {
 
     private static final String LOGGING =
             """
-            rootLogger.level = INFO
+            rootLogger.level = ${sys:log.level}
             rootLogger.appenderRef.out.ref = Out
             appender.out.name = Out
             appender.out.type = CONSOLE
@@ -255,7 +255,7 @@ public final class ProcessCluster implements AutoCloseable {
         jobManager =
                 start(
                         "jobmanager-" + jobManagersStarted++,
-                        List.of("-Xmx320m"),
+                        List.of("-Xmx320m", "-Dlog.level=INFO"),
                         StandaloneSessionClusterEntrypoint.class,
                         List.of("--configDir", home.resolve("conf").toString()));
     }
@@ -274,7 +274,7 @@ public final class ProcessCluster implements AutoCloseable {
         taskManagers.add(
                 start(
                         "taskmanager-" + taskManagers.size(),
-                        List.of("-Xmx512m", "-XX:MaxDirectMemorySize=384m"),
+                        List.of("-Xmx512m", "-XX:MaxDirectMemorySize=384m", "-Dlog.level=INFO"),
                         TaskManagerRunner.class,
                         List.of("--configDir", home.resolve("conf").toString())));
         return taskManagers.size() - 1;
@@ -341,7 +341,7 @@ public final class ProcessCluster implements AutoCloseable {
     /**
      * Runs a job to its end, as {@code flink run} does in the foreground.
      *
-     * @return what its {@code main} and Flink's command line printed
+     * @return what its {@code main} printed
      * @throws IOException if it fails or takes longer; the message quotes what was printed
      */
     public String run(Duration timeout, Path jar, String mainClass, String... arguments)
@@ -354,7 +354,8 @@ public final class ProcessCluster implements AutoCloseable {
 
     private String flink(Duration timeout, List<String> command) throws IOException {
         String name = "client-" + clientsStarted.getAndIncrement();
-        Process process = start(name, List.of("-Xmx512m"), CliFrontend.class, command);
+        Process process =
+                start(name, List.of("-Xmx512m", "-Dlog.level=ERROR"), CliFrontend.class, command);
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(
