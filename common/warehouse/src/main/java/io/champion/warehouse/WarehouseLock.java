@@ -1,6 +1,5 @@
 package io.champion.warehouse;
 
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>ClickHouse has no locks, but its tables appear and vanish atomically. Whoever wants the lock
  * creates a table with a name of its own whose comment says until when it holds, and then looks
  * again: of two who overlap, at least one sees the other and gives way. Tables of dead holders are
- * dropped once their lease has ended. Correct as long as
+ * dropped once their lease has ended, or at once by a process that sees that they are dead. Correct
+ * as long as
  *
  * <ul>
  *   <li>all who take part see the same tables: they use one server, or name the same cluster;
@@ -70,7 +70,7 @@ public final class WarehouseLock implements AutoCloseable {
     }
 
     /** Another's table: who holds or wants the lock, and for how long. */
-    private record Claim(String table, String holder, long millisLeft) {}
+    private record Claim(String table, LockHolder holder, long millisLeft) {}
 
     /**
      * Waits for the lock.
@@ -104,7 +104,7 @@ public final class WarehouseLock implements AutoCloseable {
                             "The lock '"
                                     + name
                                     + "' is held by "
-                                    + other.holder
+                                    + other.holder.name()
                                     + ". Wait until that is done and try again; should it be dead,"
                                     + " the lock ends by itself in "
                                     + Math.max(1, other.millisLeft / 1000)
@@ -113,7 +113,7 @@ public final class WarehouseLock implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(50, 500));
             }
         } catch (Throwable t) {
-            lock.renewals.shutdownNow();
+            lock.close();
             throw t;
         }
     }
@@ -156,11 +156,12 @@ public final class WarehouseLock implements AutoCloseable {
                             if (claimed.equals(table) || !comment.matches()) {
                                 return;
                             }
+                            LockHolder holder = LockHolder.parse(comment.group(2));
                             long left = Long.parseLong(comment.group(1)) - row.getLong("now");
-                            if (left < 0) {
+                            if (left < 0 || holder == null || holder.isDead()) {
                                 drop(claimed);
                             } else {
-                                claims.add(new Claim(claimed, comment.group(2), left));
+                                claims.add(new Claim(claimed, holder, left));
                             }
                         });
         return claims;
@@ -174,10 +175,7 @@ public final class WarehouseLock implements AutoCloseable {
     private String comment() {
         long now = clickHouse.queryLong("SELECT toUnixTimestamp64Milli(now64(3))");
         return ClickHouse.literal(
-                "until "
-                        + (now + lease.toMillis())
-                        + " held by process "
-                        + ManagementFactory.getRuntimeMXBean().getName());
+                "until " + (now + lease.toMillis()) + " held by " + LockHolder.THIS_PROCESS);
     }
 
     private void renewed(long start) {

@@ -2,6 +2,7 @@ package io.champion.warehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.champion.local.EmbeddedClickHouse;
 import java.io.IOException;
@@ -62,7 +63,8 @@ class WarehouseLockTest {
             lock.check();
             assertThatThrownBy(() -> WarehouseLock.acquire(clickHouse, "a", null, NO_PATIENCE))
                     .isInstanceOf(WarehouseException.class)
-                    .hasMessageContaining("The lock 'a' is held by process ")
+                    .hasMessageContaining(
+                            "The lock 'a' is held by " + ProcessHandle.current().pid() + "@")
                     .hasMessageContaining("ends by itself in");
             // Locks of other names, even of a longer one, are other locks.
             WarehouseLock.acquire(clickHouse, "a_b", null, NO_PATIENCE).close();
@@ -134,6 +136,36 @@ class WarehouseLockTest {
                             e -> assertThat(e.kind()).isEqualTo(WarehouseException.Kind.TRANSIENT))
                     .hasMessageContaining("The lock 'dead' was lost");
         }
+    }
+
+    @Test
+    void aKilledProcessOfThisMachineIsNotWaitedFor() throws Exception {
+        assumeThat(LockHolder.THIS_PROCESS.space()).as("Linux says where a pid holds").isNotEmpty();
+        Process killed = new ProcessBuilder("sleep", "600").start();
+        LockHolder holder = new LockHolder("x", killed.pid(), LockHolder.THIS_PROCESS.space());
+        claim("killed", holder);
+
+        assertThatThrownBy(() -> WarehouseLock.acquire(clickHouse, "killed", null, NO_PATIENCE))
+                .hasMessageContaining("is held by x.");
+        killed.destroyForcibly().waitFor();
+        WarehouseLock.acquire(clickHouse, "killed", null, NO_PATIENCE).close();
+    }
+
+    @Test
+    void aProcessOfAnotherMachineIsWaitedFor() {
+        String table = claim("elsewhere", new LockHolder("x", Long.MAX_VALUE, "other/pid:[1]"));
+
+        assertThatThrownBy(() -> WarehouseLock.acquire(clickHouse, "elsewhere", null, NO_PATIENCE))
+                .hasMessageContaining("is held by x.");
+        clickHouse.execute("DROP TABLE " + table + " SYNC");
+    }
+
+    private static String claim(String lock, LockHolder holder) {
+        String table = "champion_lock_" + lock + "_" + "0".repeat(32);
+        clickHouse.execute(
+                "CREATE TABLE %s (nothing UInt8) ENGINE = Null COMMENT 'until %d held by %s'"
+                        .formatted(table, System.currentTimeMillis() + 600_000, holder));
+        return table;
     }
 
     @Test

@@ -101,7 +101,19 @@ public final class Migrations {
                             entry.statements(),
                             entry.at()));
         }
-        return new MigrationStatus(List.copyOf(states.values()), problems(entries));
+        List<String> retentionChanges =
+                files.stream()
+                        .filter(
+                                file -> {
+                                    Entry entry = entries.get(file.version());
+                                    return entry != null
+                                            && entry.isComplete()
+                                            && changesRetention(file, entry);
+                                })
+                        .map(Migration::name)
+                        .toList();
+        return new MigrationStatus(
+                List.copyOf(states.values()), retentionChanges, problems(entries));
     }
 
     /**

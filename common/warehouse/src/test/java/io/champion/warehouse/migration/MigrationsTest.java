@@ -243,6 +243,21 @@ class MigrationsTest {
     }
 
     @Test
+    void anEngineThatDiesInBetweenIsNoHarm() throws Exception {
+        Migrations migrations = migrations(FIRST, PRICES, LEADERS);
+        migrations(FIRST, PRICES).apply();
+        engine.kill();
+        assertThatThrownBy(migrations::apply)
+                .isInstanceOfSatisfying(
+                        WarehouseException.class,
+                        e -> assertThat(e.kind()).isEqualTo(WarehouseException.Kind.TRANSIENT));
+        engine.restart();
+
+        assertThat(migrations.apply()).containsExactly(new AppliedStep(3, "leaders", What.APPLIED));
+        assertThat(migrations.verify()).isEmpty();
+    }
+
+    @Test
     void oneThatStoppedHalfWayIsGoneOnWith() throws Exception {
         Migration broken =
                 Migration.of(
@@ -306,8 +321,11 @@ class MigrationsTest {
                                 "TTL",
                                 "day + toIntervalDay(90)",
                                 "day + toIntervalYear(5)"));
+        assertThat(shorter.status().retentionChanges()).containsExactly("prices");
+        assertThat(shorter.status().isUpToDate()).isFalse();
         assertThat(shorter.apply())
                 .containsExactly(new AppliedStep(2, "prices", What.RETENTION_CHANGED));
+        assertThat(shorter.status().isUpToDate()).isTrue();
         assertThat(shorter.verify()).isEmpty();
         assertThat(shorter.apply()).isEmpty();
 
