@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
@@ -44,9 +45,9 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
  * manager, task managers, and a ZooKeeper for high availability where it is asked for. Jobs are
  * submitted as jars, by Flink's own command line.
  *
- * <p>All listen on 127.0.0.1 alone, and end with this object or with the process that holds it.
- * Failures are noticed within a few seconds, and jobs that say nothing else restart after a moment,
- * without an end.
+ * <p>Processes may be killed and started from any thread. All listen on 127.0.0.1 alone, and end
+ * with this object or with the process that holds it. Failures are noticed within a few seconds,
+ * and jobs that say nothing else restart after a moment, without an end.
  */
 public final class ProcessCluster implements AutoCloseable {
 
@@ -92,8 +93,8 @@ public final class ProcessCluster implements AutoCloseable {
     private final String classPath;
     private final ZooKeeper zooKeeper;
     private final int restPort;
-    private final List<Process> taskManagers = new ArrayList<>();
-    private Process jobManager;
+    private final List<Process> taskManagers = new CopyOnWriteArrayList<>();
+    private volatile Process jobManager;
     private int jobManagersStarted;
     private final AtomicInteger clientsStarted = new AtomicInteger();
 
@@ -251,7 +252,7 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     /** Starts a job manager in place of one that was killed. */
-    public void startJobManager() throws IOException {
+    public synchronized void startJobManager() throws IOException {
         jobManager =
                 start(
                         "jobmanager-" + jobManagersStarted++,
@@ -270,7 +271,7 @@ public final class ProcessCluster implements AutoCloseable {
      *
      * @return its index, for {@link #killTaskManager}
      */
-    public int startTaskManager() throws IOException {
+    public synchronized int startTaskManager() throws IOException {
         taskManagers.add(
                 start(
                         "taskmanager-" + taskManagers.size(),
