@@ -24,7 +24,6 @@ import org.apache.flink.core.fs.RecoverableWriter.CommitRecoverable;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.util.IOUtils;
-import org.apache.parquet.hadoop.ParquetWriter;
 
 /**
  * Writes rows to one open file per partition, and hands finished files to the committer.
@@ -109,7 +108,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         file.writer.write(record);
         recordsOut.inc();
         if (++file.rows % ROWS_BETWEEN_SIZE_CHECKS == 0
-                && file.writer.getDataSize() >= config.targetFileBytes()) {
+                && file.writer.dataSize() >= config.targetFileBytes()) {
             open.remove(key);
             finish(file);
             lastKey = null;
@@ -216,14 +215,14 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         private final PartitionKey partition;
         private final String name;
         private final RecoverableFsDataOutputStream out;
-        private final ParquetWriter<SpecificRecordBase> writer;
+        private final ContractFileWriter writer;
         private long rows;
 
         OpenFile(
                 PartitionKey partition,
                 String name,
                 RecoverableFsDataOutputStream out,
-                ParquetWriter<SpecificRecordBase> writer) {
+                ContractFileWriter writer) {
             this.partition = partition;
             this.name = name;
             this.out = out;

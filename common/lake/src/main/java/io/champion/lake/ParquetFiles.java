@@ -2,15 +2,8 @@ package io.champion.lake;
 
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.conf.ParquetConfiguration;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
@@ -25,49 +18,9 @@ final class ParquetFiles {
      * A writer of contract records. Closing it finishes the file and leaves {@code out} open, so
      * that the caller decides whether the file is to be kept.
      */
-    static ParquetWriter<SpecificRecordBase> writer(
-            FSDataOutputStream out, Schema schema, ParquetOptions options) throws IOException {
-        Builder builder =
-                new Builder(new StreamOutputFile(out), schema)
-                        // Hadoop's own configuration would be parsed from XML for nothing.
-                        .withConf(new PlainParquetConfiguration())
-                        .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_1_0)
-                        .withCompressionCodec(options.codec().parquet())
-                        .withRowGroupSize(options.rowGroupBytes())
-                        .withPageSize(options.pageBytes())
-                        .withDictionaryEncoding(options.dictionaries())
-                        .withStatisticsEnabled(options.statistics());
-        for (String column : options.bloomFilterColumns()) {
-            if (schema.getField(column) != null) {
-                builder.withBloomFilterEnabled(column, true);
-            }
-        }
-        return builder.build();
-    }
-
-    private static final class Builder extends ParquetWriter.Builder<SpecificRecordBase, Builder> {
-        private final Schema schema;
-
-        Builder(OutputFile file, Schema schema) {
-            super(file);
-            this.schema = schema;
-        }
-
-        @Override
-        protected Builder self() {
-            return this;
-        }
-
-        @Override
-        protected WriteSupport<SpecificRecordBase> getWriteSupport(Configuration configuration) {
-            return new ContractWriteSupport(schema);
-        }
-
-        @Override
-        protected WriteSupport<SpecificRecordBase> getWriteSupport(
-                ParquetConfiguration configuration) {
-            return new ContractWriteSupport(schema);
-        }
+    static ContractFileWriter writer(FSDataOutputStream out, Schema schema, ParquetOptions options)
+            throws IOException {
+        return new ContractFileWriter(new StreamOutputFile(out), schema, options);
     }
 
     private record StreamOutputFile(FSDataOutputStream out) implements OutputFile {

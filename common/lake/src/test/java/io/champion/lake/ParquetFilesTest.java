@@ -27,7 +27,6 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -189,8 +188,7 @@ class ParquetFilesTest {
                                 .create(
                                         new org.apache.flink.core.fs.Path(file.toUri()),
                                         WriteMode.NO_OVERWRITE);
-                ParquetWriter<SpecificRecordBase> writer =
-                        ParquetFiles.writer(out, schema, options)) {
+                ContractFileWriter writer = ParquetFiles.writer(out, schema, options)) {
             for (SpecificRecordBase row : rows) {
                 writer.write(row);
             }

@@ -1,0 +1,267 @@
+package io.champion.lake;
+
+import io.champion.model.ColumnType;
+import io.champion.model.ColumnType.Kind;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
+
+/** Booleans, numbers, dates and times, each held as the 64 bits that stand for it. */
+final class NumberColumn extends LeafColumn {
+    private static final VarHandle INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    private final Kind kind;
+
+    /** Bytes of a value in the file; 0 for the single bits of booleans. */
+    private final int width;
+
+    private long[] values = new long[256];
+    private int count;
+    private LongDictionary dictionary = new LongDictionary();
+
+    NumberColumn(
+            ColumnType type,
+            String description,
+            ColumnDescriptor descriptor,
+            ParquetOptions options) {
+        super(type, description, descriptor, options, type.kind() != Kind.BOOLEAN);
+        this.kind = type.kind();
+        this.width =
+                switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
+                    case BOOLEAN -> 0;
+                    case INT32, FLOAT -> Integer.BYTES;
+                    case INT64, DOUBLE -> Long.BYTES;
+                    default -> throw new IllegalArgumentException(descriptor + " is no number.");
+                };
+    }
+
+    @Override
+    void append(Object value) {
+        if (count == values.length) {
+            values = Arrays.copyOf(values, count * 2);
+        }
+        values[count++] =
+                switch (kind) {
+                    case DOUBLE -> Double.doubleToRawLongBits((Double) value);
+                    case LONG, TIMESTAMP_NANOS -> (Long) value;
+                    case INT -> (Integer) value;
+                    case FLOAT -> Float.floatToRawIntBits((Float) value);
+                    case BOOLEAN -> (Boolean) value ? 1 : 0;
+                    case DATE -> Math.toIntExact(((LocalDate) value).toEpochDay());
+                    case TIMESTAMP_MILLIS -> ((Instant) value).toEpochMilli();
+                    case TIMESTAMP_MICROS -> micros((Instant) value);
+                    default -> throw new IllegalStateException(kind + " is no number.");
+                };
+    }
+
+    private static long micros(Instant instant) {
+        return Math.addExact(
+                Math.multiplyExact(instant.getEpochSecond(), MICROS_PER_SECOND),
+                instant.getNano() / 1000);
+    }
+
+    @Override
+    int values() {
+        return count;
+    }
+
+    @Override
+    int pageBytes() {
+        return width == 0 ? count / Byte.SIZE : count * width;
+    }
+
+    @Override
+    void lookUp(int[] into) {
+        long last = 0;
+        int id = -1;
+        for (int i = 0; i < count; i++) {
+            long value = values[i];
+            if (value != last || id < 0) {
+                id = dictionary.idOf(value);
+                last = value;
+            }
+            into[i] = id;
+        }
+    }
+
+    @Override
+    int dictionarySize() {
+        return dictionary.size();
+    }
+
+    @Override
+    int dictionaryBytes() {
+        return dictionary.size() * width;
+    }
+
+    @Override
+    BytesInput encodeDictionary(int size) {
+        return encode(dictionary.values(), size);
+    }
+
+    @Override
+    BytesInput encodePlain(Statistics<?> statistics) {
+        if (statistics()) {
+            summarize(null, statistics);
+        }
+        return encode(values, count);
+    }
+
+    private BytesInput encode(long[] numbers, int size) {
+        byte[] bytes;
+        switch (width) {
+            case 0 -> {
+                bytes = new byte[(size + Byte.SIZE - 1) / Byte.SIZE];
+                for (int i = 0; i < size; i++) {
+                    bytes[i / Byte.SIZE] |= (byte) (numbers[i] << (i % Byte.SIZE));
+                }
+            }
+            case Integer.BYTES -> {
+                bytes = new byte[size * Integer.BYTES];
+                for (int i = 0; i < size; i++) {
+                    INTS.set(bytes, i * Integer.BYTES, (int) numbers[i]);
+                }
+            }
+            default -> {
+                bytes = new byte[size * Long.BYTES];
+                for (int i = 0; i < size; i++) {
+                    LONGS.set(bytes, i * Long.BYTES, numbers[i]);
+                }
+            }
+        }
+        return BytesInput.from(bytes);
+    }
+
+    @Override
+    void summarize(int[] pageIds, Statistics<?> statistics) {
+        if (count == 0) {
+            return;
+        }
+        switch (kind) {
+            case DOUBLE -> {
+                // One NaN makes both extremes NaN, by which readers know that they say nothing.
+                double min = Double.longBitsToDouble(values[0]);
+                double max = min;
+                for (int i = 1; i < count; i++) {
+                    double value = Double.longBitsToDouble(values[i]);
+                    min = Math.min(min, value);
+                    max = Math.max(max, value);
+                }
+                statistics.updateStats(min);
+                statistics.updateStats(max);
+            }
+            case FLOAT -> {
+                float min = Float.intBitsToFloat((int) values[0]);
+                float max = min;
+                for (int i = 1; i < count; i++) {
+                    float value = Float.intBitsToFloat((int) values[i]);
+                    min = Math.min(min, value);
+                    max = Math.max(max, value);
+                }
+                statistics.updateStats(min);
+                statistics.updateStats(max);
+            }
+            default -> {
+                long min = values[0];
+                long max = min;
+                for (int i = 1; i < count; i++) {
+                    min = Math.min(min, values[i]);
+                    max = Math.max(max, values[i]);
+                }
+                add(min, statistics);
+                add(max, statistics);
+            }
+        }
+    }
+
+    private void add(long value, Statistics<?> statistics) {
+        switch (width) {
+            case 0 -> statistics.updateStats(value != 0);
+            case Integer.BYTES -> statistics.updateStats((int) value);
+            default -> statistics.updateStats(value);
+        }
+    }
+
+    @Override
+    void hash(BlockSplitBloomFilter filter, long[] into, int from) {
+        for (int i = 0; i < count; i++) {
+            // A float or double is hashed as the bytes of its bits.
+            into[from + i] =
+                    width == Integer.BYTES ? filter.hash((int) values[i]) : filter.hash(values[i]);
+        }
+    }
+
+    @Override
+    void clearPage() {
+        count = 0;
+    }
+
+    @Override
+    void clearDictionary() {
+        dictionary = new LongDictionary();
+    }
+
+    /** Numbers in the order of their first appearance; open addressing, half full at most. */
+    private static final class LongDictionary {
+        private long[] values = new long[64];
+        private int[] slots = new int[128];
+        private int size;
+
+        int size() {
+            return size;
+        }
+
+        long[] values() {
+            return values;
+        }
+
+        int idOf(long value) {
+            int mask = slots.length - 1;
+            int slot = hash(value) & mask;
+            while (slots[slot] != 0) {
+                int id = slots[slot] - 1;
+                if (values[id] == value) {
+                    return id;
+                }
+                slot = (slot + 1) & mask;
+            }
+            if (size == values.length) {
+                grow();
+                return idOf(value);
+            }
+            values[size] = value;
+            slots[slot] = ++size;
+            return size - 1;
+        }
+
+        private void grow() {
+            values = Arrays.copyOf(values, size * 2);
+            slots = new int[size * 4];
+            int mask = slots.length - 1;
+            for (int id = 0; id < size; id++) {
+                int slot = hash(values[id]) & mask;
+                while (slots[slot] != 0) {
+                    slot = (slot + 1) & mask;
+                }
+                slots[slot] = id + 1;
+            }
+        }
+
+        private static int hash(long value) {
+            // Prices differ in bits that lie far apart; a multiplication brings them together.
+            long mixed = value * 0x9E3779B97F4A7C15L;
+            return (int) (mixed >>> 32) ^ (int) (mixed >>> 48);
+        }
+    }
+}
