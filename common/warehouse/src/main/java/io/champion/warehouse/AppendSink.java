@@ -33,6 +33,7 @@ final class AppendSink
                         settings,
                         context.getTaskInfo().getIndexOfThisSubtask(),
                         context.getRestoredCheckpointId().orElse(0),
+                        null,
                         context.metricGroup()));
     }
 
@@ -52,13 +53,7 @@ final class AppendSink
         ClickHouse clickHouse = ClickHouse.connect(settings.config());
         try {
             CommitterMetrics metrics = new CommitterMetrics(context.metricGroup());
-            new Retries(metrics::retried)
-                    .call(
-                            "checking the warehouse",
-                            () -> {
-                                TargetCheck.check(clickHouse, settings.datasets());
-                                return null;
-                            });
+            TargetCheck.await(clickHouse, settings.datasets(), new Retries(metrics::retried));
             return new BlockCommitter(
                     settings, clickHouse, metrics, context.getRestoredCheckpointId());
         } catch (InterruptedException e) {

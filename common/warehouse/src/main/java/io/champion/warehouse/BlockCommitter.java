@@ -10,9 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.flink.api.connector.sink2.Committer;
@@ -59,14 +57,7 @@ final class BlockCommitter implements Committer<SealedBlock> {
         this.hook = settings.hook();
         this.poison = new PoisonIsolation(clickHouse, ledger, retries, settings.mostRejects());
         this.restored = restored.isPresent();
-        this.inserts =
-                Executors.newFixedThreadPool(
-                        settings.parallelInserts(),
-                        task -> {
-                            Thread thread = new Thread(task, "warehouse-insert");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+        this.inserts = Parallel.pool(settings.parallelInserts(), "warehouse-insert");
         refuseToRepeatHistory(settings, restored);
     }
 
@@ -177,35 +168,12 @@ final class BlockCommitter implements Committer<SealedBlock> {
                 running.add(inserts.submit(() -> write(block, state)));
             }
         }
-        List<Entry> written = new ArrayList<>();
-        try {
-            for (Future<Entry> insert : running) {
-                written.add(insert.get());
-            }
-        } catch (ExecutionException e) {
-            running.forEach(insert -> insert.cancel(true));
-            throw rethrow(e.getCause());
-        } catch (InterruptedException e) {
-            running.forEach(insert -> insert.cancel(true));
-            throw e;
-        }
-        record(written);
-    }
-
-    private static IOException rethrow(Throwable failure) throws IOException, InterruptedException {
-        if (failure instanceof InterruptedException interrupted) {
-            throw interrupted;
-        }
-        if (failure instanceof RuntimeException unchecked) {
-            throw unchecked;
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        return failure instanceof IOException io ? io : new IOException(failure);
+        record(Parallel.await(running));
     }
 
     /**
+     * Inserts a block, or makes sure that it was inserted.
+     *
      * @param before what the ledger says of the block, or null where it says nothing
      */
     private Entry write(SealedBlock block, State before) throws IOException, InterruptedException {

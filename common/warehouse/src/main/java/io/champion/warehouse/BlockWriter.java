@@ -1,6 +1,7 @@
 package io.champion.warehouse;
 
 import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
 import io.champion.model.record.Reject;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.Path;
@@ -36,6 +38,7 @@ final class BlockWriter {
 
     private final SinkSettings settings;
     private final int subtask;
+    private final Set<PartitionKey> listed;
     private final long attempt = RANDOM.nextLong();
     private final IdentityHashMap<Schema, TableWriter> tables = new IdentityHashMap<>();
     private final Map<String, TableWriter> tablesByDataset = new HashMap<>();
@@ -47,7 +50,19 @@ final class BlockWriter {
     private long sequence;
     private int rowsUntilCheck = ROWS_BETWEEN_CHECKS;
 
-    BlockWriter(SinkSettings settings, int subtask, long checkpoint, MetricGroup operator) {
+    /**
+     * Starts a writer's life.
+     *
+     * @param checkpoint checkpoint that the job was restored from, 0 if it was not
+     * @param listed the only partitions that rows may belong to, or null where all are welcome
+     */
+    BlockWriter(
+            SinkSettings settings,
+            int subtask,
+            long checkpoint,
+            Set<PartitionKey> listed,
+            MetricGroup operator) {
+        this.listed = listed;
         this.settings = settings;
         this.subtask = subtask;
         this.checkpoint = checkpoint;
@@ -239,6 +254,7 @@ final class BlockWriter {
         final Deque<NativeBlock> spare = new ArrayDeque<>();
 
         OpenBlock last;
+        PartitionKey lastKey;
 
         TableWriter(Dataset dataset) {
             this.dataset = dataset;
@@ -246,6 +262,9 @@ final class BlockWriter {
         }
 
         void write(SpecificRecordBase row) throws UnstorableException, IOException {
+            if (listed != null) {
+                checkListed(row);
+            }
             String partition = partitions.of(row);
             OpenBlock block = last;
             // The same partition is the same string: TablePartitions remembers it.
@@ -257,6 +276,24 @@ final class BlockWriter {
             if (block.block.rows() == settings.blockRows()) {
                 seal(block);
             }
+        }
+
+        private void checkListed(SpecificRecordBase row) {
+            PartitionKey key = dataset.partitionOf(row);
+            if (key.equals(lastKey)) {
+                return;
+            }
+            if (!listed.contains(key)) {
+                throw WarehouseException.fatal(
+                        "A row belongs to "
+                                + key
+                                + " of "
+                                + dataset.id()
+                                + ", which is not among the partitions that this run replaces: "
+                                + row
+                                + ". List the partition, or leave the row out.");
+            }
+            lastKey = key;
         }
 
         private OpenBlock open(String partition) {

@@ -55,11 +55,7 @@ final class PoisonIsolation {
     /** Isolates the rows of a block that was just refused. */
     Entry isolate(SealedBlock block, WarehouseException refusal)
             throws IOException, InterruptedException {
-        LOG.warn(
-                "Block {} of {} rows was refused; looking for the rows at fault. {}",
-                block.id(),
-                block.rows(),
-                refusal.getMessage());
+        warn(block, refusal);
         retries.call(
                 "writing the ledger",
                 () -> {
@@ -71,6 +67,30 @@ final class PoisonIsolation {
 
     /** Isolates the rows of a block that the ledger knows to be split. */
     Entry resume(SealedBlock block) throws IOException, InterruptedException {
+        long rejected = isolate(block, block.table());
+        return Entry.of(block, State.WRITTEN, block.rows() - rejected, rejected);
+    }
+
+    /**
+     * Inserts the good rows of a block into a staging table that will be built anew if this fails.
+     *
+     * @return how many rows were rejected
+     */
+    long isolateInto(SealedBlock block, String stage, WarehouseException refusal)
+            throws IOException, InterruptedException {
+        warn(block, refusal);
+        return isolate(block, stage);
+    }
+
+    private static void warn(SealedBlock block, WarehouseException refusal) {
+        LOG.warn(
+                "Block {} of {} rows was refused; looking for the rows at fault. {}",
+                block.id(),
+                block.rows(),
+                refusal.getMessage());
+    }
+
+    private long isolate(SealedBlock block, String into) throws IOException, InterruptedException {
         BlockFile file = BlockFile.read(block);
         String scratch = scratchName(block);
         retries.call(
@@ -80,33 +100,35 @@ final class PoisonIsolation {
                     return null;
                 });
         NavigableMap<Integer, Integer> present =
-                retries.call(
-                        "looking for parts of block " + block.id(),
-                        () -> ranges(block, block.table()));
+                retries.call("looking for parts of block " + block.id(), () -> ranges(block, into));
         Set<Integer> rejects =
                 retries.call(
                         "looking for rejects of block " + block.id(),
                         () -> ranges(block, REJECTS.table()).keySet());
         rejects.forEach(row -> present.put(row, row + 1));
-        long rejected = insert(new Parts(block, file, scratch, present, rejects), 0, file.rows());
+        long rejected =
+                insert(new Parts(block, file, into, scratch, present, rejects), 0, file.rows());
         retries.call(
                 "dropping " + scratch,
                 () -> {
                     clickHouse.execute("DROP TABLE IF EXISTS " + clickHouse.table(scratch));
                     return null;
                 });
-        return Entry.of(block, State.WRITTEN, block.rows() - rejected, rejected);
+        return rejected;
     }
 
     /**
      * A block and its parts.
      *
+     * @param into table that takes the good rows
+     * @param scratch table that holds all rows
      * @param present parts that an earlier attempt has inserted or rejected: first row to end
      * @param rejects those of them that were rejected
      */
     private record Parts(
             SealedBlock block,
             BlockFile file,
+            String into,
             String scratch,
             NavigableMap<Integer, Integer> present,
             Set<Integer> rejects) {
@@ -233,7 +255,7 @@ final class PoisonIsolation {
     private WarehouseException insertPart(Parts parts, int from, int to) {
         String id = parts.id(from, to);
         SealedBlock block = parts.block;
-        BlockTarget target = new BlockTarget(clickHouse, block.table());
+        BlockTarget target = new BlockTarget(clickHouse, parts.into);
         if (target.holds(id, block.partition())) {
             return null;
         }
@@ -244,7 +266,7 @@ final class PoisonIsolation {
         try {
             copy(
                     "INSERT INTO "
-                            + clickHouse.table(block.table())
+                            + clickHouse.table(parts.into)
                             + " ("
                             + columns
                             + ", "
@@ -291,14 +313,24 @@ final class PoisonIsolation {
         String id = parts.id(row, row + 1);
         Dataset dataset = Dataset.of(parts.block.dataset());
         String time = dataset.partitionTime() == null ? "ingest_time" : dataset.partitionTime();
+        // A run that is done again gives its blocks new names, but its rows keep their ids.
         long already =
                 clickHouse.queryLong(
                         "SELECT count() FROM "
                                 + clickHouse.table(REJECTS.table())
                                 + " WHERE "
-                                + WarehouseSink.COMMIT_COLUMN
-                                + " = "
-                                + literal(id));
+                                + (parts.into.equals(parts.block.table())
+                                        ? WarehouseSink.COMMIT_COLUMN + " = " + literal(id)
+                                        : "dataset = "
+                                                + literal(dataset.name())
+                                                + " AND event_id = (SELECT concat(event_id,"
+                                                + " ':refused') FROM "
+                                                + clickHouse.table(parts.scratch)
+                                                + " WHERE "
+                                                + ROW
+                                                + " = "
+                                                + row
+                                                + ")"));
         if (already > 0) {
             return;
         }

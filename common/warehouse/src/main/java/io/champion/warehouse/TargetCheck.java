@@ -6,6 +6,7 @@ import com.clickhouse.client.api.query.GenericRecord;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.Dataset;
 import io.champion.model.TypeMapping;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.util.FlinkRuntimeException;
 
 /** Holds the tables of a warehouse against what the sink needs of them, before it writes a row. */
 final class TargetCheck {
@@ -25,6 +27,22 @@ final class TargetCheck {
             Pattern.compile("\\b(non_)?replicated_deduplication_window = (\\d+)");
 
     private record Table(String engine, String engineFull, String partitionKey) {}
+
+    /** Checks as soon as the warehouse answers. */
+    static void await(ClickHouse clickHouse, Collection<String> datasets, Retries retries)
+            throws IOException {
+        try {
+            retries.call(
+                    "checking the warehouse",
+                    () -> {
+                        check(clickHouse, datasets);
+                        return null;
+                    });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FlinkRuntimeException("Cancelled while the sink was started.", e);
+        }
+    }
 
     /**
      * Finds everything that is wrong at once.

@@ -1,14 +1,17 @@
 package io.champion.warehouse;
 
 import io.champion.model.Dataset;
-import java.net.URI;
+import io.champion.model.PartitionKey;
 import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.annotation.VisibleForTesting;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.core.fs.Path;
 
 /**
  * Writes contract records to ClickHouse, each exactly once; the protocol and the bounds of the
@@ -41,6 +44,8 @@ public final class WarehouseSink {
         private String uid;
         private String epoch = "1";
         private String blocks;
+        private List<Dataset> datasets;
+        private TreeSet<PartitionKey> partitions;
         private int blockRows = DEFAULT_BLOCK_ROWS;
         private long bufferBytes = DEFAULT_BUFFER_BYTES;
         private int parallelInserts = DEFAULT_PARALLEL_INSERTS;
@@ -73,8 +78,8 @@ public final class WarehouseSink {
          * The folder of sealed blocks that wait for their checkpoint: on a file system that
          * outlives task managers and that all of them see, like the one of the checkpoints.
          */
-        public Builder blocks(URI folder) {
-            this.blocks = folder.toString();
+        public Builder blocks(Path folder) {
+            this.blocks = folder.toUri().toString();
             return this;
         }
 
@@ -107,16 +112,45 @@ public final class WarehouseSink {
         }
 
         /**
-         * A sink that adds rows with every checkpoint, for streams; without checkpointing, when its
-         * input ends.
+         * Adds rows with every checkpoint, for streams; without checkpointing, when the input ends.
          *
          * @param datasets the datasets of the rows to come; rejects are always among them
          */
-        public Sink<SpecificRecordBase> append(Collection<Dataset> datasets) {
-            return new AppendSink(settings(datasets));
+        public Builder datasets(Collection<Dataset> datasets) {
+            this.datasets = List.copyOf(datasets);
+            return this;
         }
 
-        private SinkSettings settings(Collection<Dataset> datasets) {
+        /**
+         * Replaces partitions as a whole when the input ends, for bounded runs in {@code BATCH}
+         * mode: their rows are then those that this run has written and no others, none if it has
+         * written none. A row of another partition is an error.
+         *
+         * @param partitions every partition that the input can have rows for
+         */
+        public Builder replacing(Collection<PartitionKey> partitions) {
+            this.partitions = new TreeSet<>(partitions);
+            return this;
+        }
+
+        /** Makes the sink. */
+        public Sink<SpecificRecordBase> build() {
+            if ((datasets == null) == (partitions == null)) {
+                throw new IllegalStateException(
+                        "A warehouse sink is built either for datasets, to append, or for"
+                                + " partitions, to replace them.");
+            }
+            if (partitions == null) {
+                return new AppendSink(settings(datasets, epoch));
+            }
+            // Replacing has no history that could be repeated, only runs to be told apart.
+            String run = epoch + "." + UUID.randomUUID();
+            List<Dataset> replaced =
+                    partitions.stream().map(key -> Dataset.of(key.dataset())).distinct().toList();
+            return new ReplacingSink(settings(replaced, run), partitions);
+        }
+
+        private SinkSettings settings(Collection<Dataset> datasets, String epoch) {
             TreeSet<String> ids =
                     datasets.stream()
                             .map(Dataset::id)

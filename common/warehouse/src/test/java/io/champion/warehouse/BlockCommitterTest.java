@@ -89,7 +89,7 @@ class BlockCommitterTest {
     }
 
     private static BlockWriter writer(SinkSettings settings, long checkpoint) {
-        return new BlockWriter(settings, 0, checkpoint, new UnregisteredMetricsGroup());
+        return new BlockWriter(settings, 0, checkpoint, null, new UnregisteredMetricsGroup());
     }
 
     /** Rows of two table partitions. */
