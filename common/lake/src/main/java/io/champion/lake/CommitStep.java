@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 
 /** The steps of a commit between which a crash leaves something to be finished. */
-enum CommitStep {
+public enum CommitStep {
     /** Some of the commit's files are visible in their folder. */
     FILES_VISIBLE,
     /** All new partitions are complete in the staging area; no old one has been touched. */
@@ -20,9 +20,12 @@ enum CommitStep {
     /** Everything is done, but Flink does not know yet. */
     DONE;
 
-    /** Lets tests fail a commit at a step. */
+    /**
+     * Lets tests fail a commit at a step. It travels in the job graph, so it must find what it
+     * needs where it runs.
+     */
     @FunctionalInterface
-    interface Listener extends Serializable {
+    public interface Listener extends Serializable {
         Listener NONE = step -> {};
 
         /**

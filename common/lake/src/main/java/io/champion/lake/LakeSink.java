@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.annotation.VisibleForTesting;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -205,7 +206,9 @@ public final class LakeSink
             return this;
         }
 
-        Builder listener(CommitStep.Listener commitListener) {
+        /** Lets tests break commits at their steps. */
+        @VisibleForTesting
+        public Builder listener(CommitStep.Listener commitListener) {
             this.listener = commitListener;
             return this;
         }
