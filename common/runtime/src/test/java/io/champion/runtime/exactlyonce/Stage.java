@@ -1,0 +1,206 @@
+package io.champion.runtime.exactlyonce;
+
+import static io.champion.runtime.exactlyonce.Until.until;
+
+import io.champion.local.EmbeddedClickHouse;
+import io.champion.local.FaultProxy;
+import io.champion.local.FaultProxy.Fault;
+import io.champion.local.FaultProxy.Request;
+import io.champion.local.ProcessCluster;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.TaskManagerOptions;
+
+/**
+ * Everything that can break, as processes of their own: ClickHouse behind a proxy, and a Flink
+ * cluster with two task managers of two slots each.
+ */
+final class Stage implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** Flink's core is in the cluster; the rest of the class path goes with the job. */
+    private static final Pattern OF_FLINK = Pattern.compile("flink-(?!avro|parquet|connector).*");
+
+    private final Path folder;
+    private final EmbeddedClickHouse engine;
+    private final FaultProxy proxy;
+    private final ProcessCluster cluster;
+    private final Path jar;
+    private final List<Integer> taskManagers = new ArrayList<>(List.of(0, 1));
+
+    private Stage(
+            Path folder,
+            EmbeddedClickHouse engine,
+            FaultProxy proxy,
+            ProcessCluster cluster,
+            Path jar) {
+        this.folder = folder;
+        this.engine = engine;
+        this.proxy = proxy;
+        this.cluster = cluster;
+        this.jar = jar;
+    }
+
+    static Stage set(Path folder) throws IOException {
+        EmbeddedClickHouse engine = EmbeddedClickHouse.start(folder.resolve("engine"));
+        Configuration configuration = new Configuration();
+        configuration.set(
+                TaskManagerOptions.TASK_MANAGER_LOAD_BALANCE_MODE,
+                TaskManagerOptions.TaskManagerLoadBalanceMode.SLOTS);
+        return new Stage(
+                folder,
+                engine,
+                FaultProxy.start(engine.url()),
+                ProcessCluster.builder(folder.resolve("cluster"))
+                        .taskManagers(2)
+                        .slots(2)
+                        .highAvailability()
+                        .configuration(configuration)
+                        .start(),
+                emptyJar(folder.resolve("job.jar")));
+    }
+
+    private static Path emptyJar(Path jar) throws IOException {
+        new JarOutputStream(Files.newOutputStream(jar), new java.util.jar.Manifest()).close();
+        return jar;
+    }
+
+    Run prepare(String name) throws Exception {
+        return Run.prepare(folder, name, proxy.url(), engine.url());
+    }
+
+    /**
+     * Starts the job.
+     *
+     * @param savepoint where to start from, or null
+     * @return the job's id
+     */
+    String submit(Run run, int parallelism, String savepoint) throws IOException {
+        List<String> options = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path path = Path.of(entry);
+            if (Files.exists(path) && !OF_FLINK.matcher(path.getFileName().toString()).matches()) {
+                options.addAll(List.of("-C", path.toUri().toString()));
+            }
+        }
+        if (savepoint != null) {
+            options.addAll(List.of("-s", savepoint));
+        }
+        return cluster.submit(
+                options,
+                jar,
+                ExactlyOnceJob.class.getName(),
+                run.options().withParallelism(parallelism).toArguments().toArray(String[]::new));
+    }
+
+    String stopWithSavepoint(Run run, String job) throws IOException {
+        String savepoint = cluster.stopWithSavepoint(job, run.options().savepoints(), PATIENCE);
+        cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
+        return savepoint;
+    }
+
+    /**
+     * Does something at the instant when ClickHouse has answered the job's so manieth request from
+     * now, and the job does not know it yet.
+     */
+    void atRequest(int number, Runnable action) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        AtomicInteger left = new AtomicInteger(number);
+        proxy.plan(
+                request ->
+                        left.decrementAndGet() == 0
+                                ? Fault.afterAnswer(
+                                        () -> {
+                                            action.run();
+                                            done.countDown();
+                                        })
+                                : null);
+        if (!done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("The job did not send " + number + " requests.");
+        }
+        proxy.plan(request -> null);
+    }
+
+    /** Kills one of the two task managers at a request of the job's, and starts another. */
+    void killTaskManager(int which, int request) throws Exception {
+        int victim = taskManagers.remove(which);
+        atRequest(request, () -> cluster.killTaskManager(victim));
+        taskManagers.add(cluster.startTaskManager());
+    }
+
+    /** Kills the job manager at a request of the job's, and starts another. */
+    void killJobManager(int request) throws Exception {
+        atRequest(request, cluster::killJobManager);
+        cluster.startJobManager();
+    }
+
+    /** Kills ClickHouse at a request of the job's, and starts it when so many more have failed. */
+    void killClickHouse(int request, int failed) throws Exception {
+        atRequest(
+                request,
+                () -> {
+                    try {
+                        engine.kill();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                });
+        AtomicInteger requests = new AtomicInteger();
+        proxy.plan(
+                ignored -> {
+                    requests.incrementAndGet();
+                    return null;
+                });
+        until("the job misses ClickHouse", () -> requests.get() >= failed);
+        engine.restart();
+        proxy.plan(ignored -> null);
+    }
+
+    /** Lets a fault befall the job's next so many inserts of rows. */
+    void breakInserts(int number, Fault fault) throws Exception {
+        int before = proxy.faults();
+        proxy.plan(FaultProxy.Plan.next(number, Stage::insertsRows, fault));
+        until("inserts fail", () -> proxy.faults() >= before + number);
+        proxy.plan(request -> null);
+    }
+
+    private static boolean insertsRows(Request request) {
+        return request.target().contains("insert_deduplication_token");
+    }
+
+    /** Waits until the job writes. */
+    void awaitProgress(Run run) throws Exception {
+        long before = run.written();
+        until("the job writes", () -> run.written() > before);
+    }
+
+    /** Lets the job come to its end, and asserts that it wrote each row once. */
+    void finish(Run run, String job) throws Exception {
+        run.release();
+        cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
+        run.assertEachRowOnce();
+    }
+
+    ProcessCluster cluster() {
+        return cluster;
+    }
+
+    @Override
+    public void close() throws IOException {
+        cluster.close();
+        proxy.close();
+        engine.close();
+    }
+}
