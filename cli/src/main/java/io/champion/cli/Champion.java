@@ -83,10 +83,13 @@ public final class Champion implements Runnable {
         Context context = new Context(console, environment);
         CommandLine line = new CommandLine(new Champion(context));
         List.of(
+                        new DemoCommand(context),
+                        new IngestCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),
                         new StatusCommand(context),
+                        new ValidateCommand(context),
                         new DdlCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),

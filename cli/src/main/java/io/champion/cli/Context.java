@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.ConfigOption;
 
 /** What all commands share: the person's console, the environment, and where the home is. */
 final class Context {
@@ -48,9 +49,11 @@ final class Context {
      *
      * @param file YAML file, or null
      * @param overrides {@code key=value}
+     * @param required options without which there is nothing to do
      * @throws io.champion.runtime.ConfigException if anything is wrong with it
      */
-    JobConfig config(OptionSet options, Path file, List<String> overrides) {
+    JobConfig config(
+            OptionSet options, Path file, List<String> overrides, ConfigOption<?>... required) {
         // Before anything is logged; a home that only the file names moves it afterwards.
         Logging.to(logFile(presumedHome()));
         List<String> arguments = new ArrayList<>(overrides);
@@ -62,6 +65,7 @@ final class Context {
                         .file(file)
                         .environment(environment)
                         .arguments(arguments)
+                        .require(required)
                         .load();
         Logging.to(logFile(localHome(config)));
         return config;

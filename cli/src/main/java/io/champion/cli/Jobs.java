@@ -1,5 +1,6 @@
 package io.champion.cli;
 
+import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.runtime.CommonOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ final class Jobs {
     static Map<String, Class<?>> optionClasses() {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
+        classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
         return classes;
     }
 }

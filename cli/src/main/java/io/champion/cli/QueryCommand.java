@@ -4,8 +4,6 @@ import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
 import io.champion.warehouse.ClickHouse;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -33,7 +31,7 @@ final class QueryCommand implements Callable<Integer> {
 
     /** What the answer looks like. */
     enum Format {
-        TABLE("TabSeparatedWithNamesAndTypes"),
+        TABLE(TableOutput.FORMAT),
         CSV("CSVWithNames"),
         JSON("JSONEachRow");
 
@@ -124,49 +122,6 @@ final class QueryCommand implements Callable<Integer> {
                                             Text.count(rows, "row")
                                                     + " in "
                                                     + Text.seconds(System.nanoTime() - start)));
-        }
-    }
-
-    /** Takes TabSeparatedWithNamesAndTypes and prints it as a table, line by line. */
-    private static final class TableOutput extends OutputStream {
-
-        private final Console console;
-        private byte[] line = new byte[1024];
-        private int length;
-        private String[] names;
-        private TablePrinter table;
-
-        TableOutput(Console console) {
-            this.console = console;
-        }
-
-        @Override
-        public void write(int b) {
-            if (b == '\n') {
-                endLine();
-                return;
-            }
-            if (length == line.length) {
-                line = java.util.Arrays.copyOf(line, length * 2);
-            }
-            line[length++] = (byte) b;
-        }
-
-        private void endLine() {
-            String[] cells =
-                    TabSeparated.cells(new String(line, 0, length, StandardCharsets.UTF_8));
-            length = 0;
-            if (names == null) {
-                names = cells;
-            } else if (table == null) {
-                table = new TablePrinter(console, names, cells);
-            } else {
-                table.add(cells);
-            }
-        }
-
-        long end() {
-            return table == null ? 0 : table.end();
         }
     }
 }

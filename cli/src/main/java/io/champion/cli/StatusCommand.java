@@ -1,5 +1,6 @@
 package io.champion.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.champion.model.Dataset;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Command;
         description = "Show the home: what it holds and how its last runs ended.",
         footer = "  champion status --home /data/champion")
 final class StatusCommand implements Callable<Integer> {
+
+    private static final int RUNS_SHOWN = 10;
 
     private final Context context;
 
@@ -46,7 +49,42 @@ final class StatusCommand implements Callable<Integer> {
                         + ", "
                         + Text.bytes(size.bytes()));
         console.println("warehouse  " + store + ": " + Text.bytes(sizeOf(store)));
+        List<JsonNode> runs = Runs.latest(Path.of(home.runs()), RUNS_SHOWN);
+        console.println("runs       " + home.runs() + (runs.isEmpty() ? ": none yet" : ""));
+        if (!runs.isEmpty()) {
+            console.println("");
+            print(runs);
+        }
         return ExitCode.OK;
+    }
+
+    private void print(List<JsonNode> runs) {
+        TablePrinter table =
+                new TablePrinter(
+                        context.console(),
+                        new String[] {
+                            "run",
+                            "status",
+                            "sessions",
+                            "rows read",
+                            "rejected",
+                            "duplicates",
+                            "seconds"
+                        },
+                        new String[] {
+                            "String", "String", "Int64", "Int64", "Int64", "Int64", "Float64"
+                        });
+        for (JsonNode run : runs) {
+            table.add(
+                    run.path("run_id").asText(),
+                    run.path("status").asText(),
+                    Text.number(run.path("sessions").asLong()),
+                    Text.number(run.path("rows_read").asLong()),
+                    Text.number(run.path("rows_rejected").asLong()),
+                    Text.number(run.path("rows_duplicate").asLong()),
+                    run.path("seconds").asText());
+        }
+        table.end();
     }
 
     private static long sizeOf(Path folder) throws IOException {

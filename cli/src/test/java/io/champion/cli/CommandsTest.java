@@ -139,6 +139,54 @@ final class CommandsTest {
     }
 
     @Test
+    void validateReportsAllThatIsWrongAtOnce() throws IOException {
+        Path file =
+                Files.writeString(
+                        home.resolve("job.yaml"),
+                        """
+                        bhavcopy:
+                          inputs: /data
+                          from: 2025-06-18
+                        warehouse.connect-timeout: soon
+                        """);
+        Run run = Run.in(home, "validate", file.toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().lines())
+                .hasSize(3)
+                .anyMatch(line -> line.contains("line 2") && line.contains("'bhavcopy.input'?"))
+                .anyMatch(line -> line.contains("line 4") && line.contains("no duration"))
+                .anyMatch(line -> line.contains("'bhavcopy.input' is required"));
+
+        Files.writeString(
+                file, "bhavcopy: {input: /data, from: then, to: now}\nwarehouse.retention: some\n");
+        Run values = Run.in(home, "validate", file.toString());
+        assertThat(values.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(values.err()).contains("'then'", "'now'", "'some'");
+    }
+
+    @Test
+    void validateConnectsAndSamples() throws IOException {
+        Path input = Files.createDirectories(home.resolve("input"));
+        Path lake = Files.writeString(home.resolve("a-file"), "no folder");
+        Path file =
+                Files.writeString(
+                        home.resolve("job.yaml"),
+                        "bhavcopy.input: "
+                                + input
+                                + "\nwarehouse.url: http://127.0.0.1:1\nlake.path: "
+                                + lake
+                                + "\n");
+        assertThat(Run.in(home, "validate", file.toString()).out())
+                .isEqualTo(file + " is valid (static).\n");
+        Run connect = Run.in(home, "validate", "--level", "connect", file.toString());
+        assertThat(connect.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(connect.err())
+                .contains("The lake at " + lake + " cannot be written", "http://127.0.0.1:1");
+        Run sample = Run.in(home, "validate", "--level", "sample", file.toString());
+        assertThat(sample.err().lines().count()).isGreaterThan(connect.err().lines().count());
+    }
+
+    @Test
     void theHomeHasToBeOnThisMachine() {
         Run run = Run.of(Map.of("CHAMPION_HOME", "s3://bucket/home"), "status");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);

@@ -143,10 +143,8 @@ public final class ExchangeMonth {
             String secName = "sec_bhavdata_full_" + DAY_FIRST.format(day) + ".csv";
             publish(write(folder.resolve(secName), sec, day), sec);
 
-            write(
-                    folder.resolve("pd" + DAY_FIRST.format(day) + ".csv"),
-                    pd(session.indices()),
-                    day);
+            Csv pd = pd(session.indices());
+            publish(write(folder.resolve("pd" + DAY_FIRST.format(day) + ".csv"), pd, day), pd);
 
             if (i % DERIVATIVES_EVERY == 0) {
                 String name = udiffName("FO", day);

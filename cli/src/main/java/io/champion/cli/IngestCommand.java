@@ -1,0 +1,89 @@
+package io.champion.cli;
+
+import io.champion.bhavcopy.BhavcopyIngestJob;
+import io.champion.bhavcopy.BhavcopyIngestOptions;
+import io.champion.bhavcopy.IngestReport;
+import io.champion.runtime.JobConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs ingest jobs on a Flink cluster inside this process. */
+@Command(
+        name = "ingest",
+        description = "Ingest files into lake and warehouse.",
+        footer = {
+            "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
+            "      Run it again and nothing changes; a republished file replaces its day."
+        })
+final class IngestCommand implements Runnable {
+
+    private final Context context;
+
+    @Spec private CommandSpec spec;
+
+    IngestCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(context.console().out());
+    }
+
+    /** Options of every ingest job. */
+    static final class JobMixin {
+
+        @Option(
+                names = "--config",
+                paramLabel = "FILE",
+                description = "The job's configuration file; see 'champion options'.")
+        private Path file;
+
+        @Option(
+                names = "-D",
+                paramLabel = "KEY=VALUE",
+                mapFallbackValue = "",
+                description = "Any option of the job, winning over file and environment.")
+        private Map<String, String> values = Map.of();
+
+        List<String> overrides() {
+            return values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+        }
+    }
+
+    @Command(
+            description = {
+                "Ingest daily files of NSE and BSE.",
+                "UDiFF, sec_bhavdata_full, the legacy formats, indices (pd) and EQUITY_L, plain, .gz"
+                        + " or .zip, are recognized by what is in them."
+            },
+            footer = {
+                "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
+                "  champion ingest bhavcopy --input 'data/*.zip' --from 2025-06-01 --to 2025-06-30",
+                "  champion ingest bhavcopy --config job.yaml -Dlake.parquet.codec=zstd"
+            })
+    int bhavcopy(@Mixin InputMixin input, @Mixin JobMixin job, @Mixin WarehouseMixin warehouse)
+            throws Exception {
+        List<String> overrides = new ArrayList<>(job.overrides());
+        overrides.addAll(input.overrides());
+        overrides.addAll(warehouse.overrides());
+        JobConfig config =
+                context.config(
+                        BhavcopyIngestJob.OPTIONS,
+                        job.file,
+                        overrides,
+                        BhavcopyIngestOptions.INPUT);
+        try (LocalRun run = LocalRun.start(context, config)) {
+            IngestReport report = run.bhavcopy(job.file, overrides);
+            context.console().out().print(report.summary());
+            return ExitCode.OK;
+        }
+    }
+}

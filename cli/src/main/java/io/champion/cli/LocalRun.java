@@ -1,0 +1,119 @@
+package io.champion.cli;
+
+import io.champion.bhavcopy.BhavcopyIngestJob;
+import io.champion.bhavcopy.IngestProgress;
+import io.champion.bhavcopy.IngestReport;
+import io.champion.bhavcopy.InputException;
+import io.champion.local.LocalFlink;
+import io.champion.runtime.CommonOptions;
+import io.champion.runtime.JobConfig;
+import io.champion.runtime.JobEnvironment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The laptop's stack: a Flink cluster inside this process, and a warehouse with its tables. */
+final class LocalRun implements AutoCloseable {
+
+    private final Context context;
+    private final LocalFlink flink;
+    private final Warehouse warehouse;
+
+    private LocalRun(Context context, LocalFlink flink, Warehouse warehouse) {
+        this.context = context;
+        this.flink = flink;
+        this.warehouse = warehouse;
+    }
+
+    /** Starts what is needed, side by side. */
+    static LocalRun start(Context context, JobConfig config) throws Exception {
+        context.console().progress("Starting ...");
+        CompletableFuture<Warehouse> warehouse =
+                CompletableFuture.supplyAsync(() -> prepare(config));
+        LocalFlink flink = null;
+        try {
+            flink = LocalFlink.start(Context.localHome(config), new Configuration());
+            return new LocalRun(context, flink, warehouse.join());
+        } catch (Exception e) {
+            if (flink != null) {
+                flink.close();
+            }
+            warehouse.thenAccept(Warehouse::close);
+            throw e instanceof CompletionException && e.getCause() instanceof Exception cause
+                    ? cause
+                    : e;
+        }
+    }
+
+    /** The home's own engine gets its tables without being asked; a server is not ours to alter. */
+    private static Warehouse prepare(JobConfig config) {
+        Warehouse warehouse = Warehouse.open(config);
+        try {
+            if (warehouse.isEmbedded()) {
+                CommonOptions.migrations(config, warehouse.clickHouse().config()).apply();
+            }
+            return warehouse;
+        } catch (InterruptedException e) {
+            warehouse.close();
+            Thread.currentThread().interrupt();
+            throw new UserException(ExitCode.FAILED, "Interrupted while tables were made.", e);
+        } catch (RuntimeException e) {
+            warehouse.close();
+            throw e;
+        }
+    }
+
+    Warehouse warehouse() {
+        return warehouse;
+    }
+
+    /**
+     * Runs bhavcopy-ingest.
+     *
+     * @throws UserException if there is nothing to ingest
+     */
+    IngestReport bhavcopy(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(BhavcopyIngestJob.OPTIONS, file, all);
+        try {
+            StreamExecutionEnvironment env = flink.environment();
+            JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+            return BhavcopyIngestJob.run(env, config, this::show);
+        } catch (InputException e) {
+            throw new UserException(ExitCode.INPUT, e.getMessage(), e);
+        } finally {
+            context.console().endProgress();
+        }
+    }
+
+    private void show(IngestProgress progress) {
+        int width = 30;
+        int done =
+                progress.files() == 0 ? 0 : (int) (width * progress.filesDone() / progress.files());
+        context.console()
+                .progress(
+                        "█".repeat(done)
+                                + "░".repeat(width - done)
+                                + " "
+                                + Text.number(progress.filesDone())
+                                + " of "
+                                + Text.count(progress.files(), "file")
+                                + ", "
+                                + Text.count(progress.rowsRead(), "row")
+                                + (progress.publishing() ? ", publishing" : ""));
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            flink.close();
+        } finally {
+            warehouse.close();
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.champion.cli;
+
+import io.champion.bhavcopy.BhavcopyIngestJob;
+import io.champion.bhavcopy.BhavcopyIngestOptions;
+import io.champion.bhavcopy.IngestPlan;
+import io.champion.bhavcopy.InputException;
+import io.champion.runtime.CommonOptions;
+import io.champion.runtime.ConfigException;
+import io.champion.runtime.Home;
+import io.champion.runtime.JobConfig;
+import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.WarehouseException;
+import io.champion.warehouse.migration.Difference;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says everything that is wrong with a job's configuration, without running the job. */
+@Command(
+        name = "validate",
+        description = {
+            "Check a bhavcopy-ingest configuration without running it, and report all problems.",
+            "static: keys and values. connect: also that lake and blocks can be written and that the"
+                    + " warehouse answers and has its tables. sample: also that every input is of a"
+                    + " known format."
+        },
+        footer = {
+            "  champion validate job.yaml",
+            "  champion validate job.yaml --level connect",
+            "  champion validate job.yaml --level sample"
+        })
+final class ValidateCommand implements Callable<Integer> {
+
+    /** How much is checked; each level includes those before it. */
+    enum Level {
+        STATIC,
+        CONNECT,
+        SAMPLE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Context context;
+    private final List<String> problems = new ArrayList<>();
+    private int exitCode = ExitCode.OK;
+
+    @Parameters(paramLabel = "CONFIG", description = "The configuration file.")
+    private java.nio.file.Path file;
+
+    @Option(
+            names = "--level",
+            defaultValue = "static",
+            description = "static, connect or sample; default ${DEFAULT-VALUE}.")
+    private Level level;
+
+    @Mixin private WarehouseMixin warehouse;
+
+    ValidateCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() {
+        JobConfig config =
+                context.config(
+                        BhavcopyIngestJob.OPTIONS,
+                        file,
+                        warehouse.overrides(),
+                        BhavcopyIngestOptions.INPUT);
+        checkValues(config);
+        if (level != Level.STATIC) {
+            Home home = Home.of(config);
+            checkWritable("lake", home.lake());
+            checkWritable("blocks", home.blocks());
+            checkWarehouse(config);
+        }
+        if (level == Level.SAMPLE) {
+            checkInput(config);
+        }
+        problems.forEach(problem -> context.console().err().println("champion: " + problem));
+        if (problems.isEmpty()) {
+            context.console().println(file + " is valid (" + level + ").");
+        }
+        return exitCode;
+    }
+
+    /**
+     * The first kind of problem decides the exit code: what is found first has to be mended first.
+     */
+    private void problem(int code, String sentence) {
+        problems.add(sentence);
+        if (exitCode == ExitCode.OK) {
+            exitCode = code;
+        }
+    }
+
+    private void checkValues(JobConfig config) {
+        check(() -> CommonOptions.parquet(config));
+        check(() -> CommonOptions.migrations(config, ClickHouseConfig.of("http://localhost:8123")));
+        if (config.getOptional(CommonOptions.WAREHOUSE_URL).isPresent()) {
+            check(() -> CommonOptions.warehouse(config));
+        }
+        date(config, BhavcopyIngestOptions.FROM);
+        date(config, BhavcopyIngestOptions.TO);
+    }
+
+    private void check(Callable<?> reading) {
+        try {
+            reading.call();
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> problem(ExitCode.USAGE, problem));
+        } catch (Exception e) {
+            problem(ExitCode.USAGE, Failures.explain(e));
+        }
+    }
+
+    private LocalDate date(JobConfig config, ConfigOption<String> option) {
+        String text = config.get(option);
+        try {
+            return text == null ? null : LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            problem(
+                    ExitCode.USAGE,
+                    "'"
+                            + option.key()
+                            + "' is '"
+                            + text
+                            + "', which is no date; write 2025-06-18.");
+            return null;
+        }
+    }
+
+    /** Only writing shows whether a place can be written. */
+    private void checkWritable(String what, String location) {
+        Path probe = new Path(location, ".probe-" + UUID.randomUUID());
+        try {
+            FileSystem fileSystem = probe.getFileSystem();
+            fileSystem.mkdirs(probe.getParent());
+            fileSystem.create(probe, FileSystem.WriteMode.NO_OVERWRITE).close();
+            fileSystem.delete(probe, false);
+        } catch (IOException e) {
+            problem(
+                    ExitCode.UNAVAILABLE,
+                    "The "
+                            + what
+                            + " at "
+                            + location
+                            + " cannot be written: "
+                            + e.getMessage()
+                            + ".");
+        }
+    }
+
+    private void checkWarehouse(JobConfig config) {
+        try (Warehouse open = Warehouse.open(config)) {
+            List<Difference> differences =
+                    CommonOptions.migrations(config, open.clickHouse().config()).verify();
+            if (open.isEmbedded()) {
+                // A run makes what is missing there by itself.
+                return;
+            }
+            differences.forEach(difference -> problem(ExitCode.UNAVAILABLE, difference.toString()));
+            if (!differences.isEmpty()) {
+                problem(
+                        ExitCode.UNAVAILABLE,
+                        "Run 'champion ddl apply --warehouse " + open.url() + "' to mend that.");
+            }
+        } catch (WarehouseException | UserException e) {
+            problem(ExitCode.UNAVAILABLE, Failures.plain(e.getMessage()));
+        }
+    }
+
+    private void checkInput(JobConfig config) {
+        try {
+            IngestPlan plan =
+                    IngestPlan.of(
+                            config.get(BhavcopyIngestOptions.INPUT),
+                            date(config, BhavcopyIngestOptions.FROM),
+                            date(config, BhavcopyIngestOptions.TO),
+                            Instant.now());
+            context.console()
+                    .println(
+                            "The input has "
+                                    + Text.count(plan.files(), "file")
+                                    + " of "
+                                    + Text.count(plan.sessions().size(), "session")
+                                    + ".");
+            plan.skipped()
+                    .forEach(file -> context.console().println("Left alone: " + file.reason()));
+        } catch (InputException e) {
+            problem(ExitCode.INPUT, e.getMessage());
+        } catch (IOException e) {
+            problem(ExitCode.INPUT, "The input cannot be read: " + e.getMessage() + ".");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.champion.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.champion.cli.demo.ExchangeMonth;
+import io.champion.local.EmbeddedClickHouse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.YearMonth;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job, run as a person runs it, on a small exchange. */
+final class IngestCommandTest {
+
+    @TempDir static Path home;
+    @TempDir static Path files;
+
+    private static ExchangeMonth.Month month;
+    private static EmbeddedClickHouse engine;
+
+    @BeforeAll
+    static void write() throws IOException {
+        month = ExchangeMonth.write(files, YearMonth.of(2025, 9), 100, 5);
+        // Held open, so that each command joins it instead of starting its own.
+        engine = EmbeddedClickHouse.attachOrStart(home.resolve("warehouse"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        engine.close();
+    }
+
+    private static String value(String sql) {
+        Run run = Run.in(home, "query", "--format", "csv", sql);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+        return run.out().lines().skip(1).findFirst().orElseThrow();
+    }
+
+    @Test
+    void ingestsReplacesAndAccounts() {
+        Run first = Run.in(home, "ingest", "bhavcopy", "--input", files.toString());
+        assertThat(first.exitCode()).as(first.err()).isEqualTo(ExitCode.OK);
+        assertThat(first.out()).contains("not_a_number", "All sums hold.");
+
+        String sum = "SELECT count(), round(sum(close), 2), sum(delivery_volume) FROM ";
+        String lake = value(sum + "lake.normalized_equity_ohlc");
+        assertThat(value("SELECT uniqExact(trade_date) FROM lake.normalized_equity_ohlc"))
+                .isEqualTo(Integer.toString(month.sessions().size()));
+        assertThat(value("SELECT count() FROM lake.rejects WHERE reason != 'superseded'"))
+                .isEqualTo(Integer.toString(month.spoilt().size()));
+
+        Run again = Run.in(home, "ingest", "bhavcopy", "--input", files.toString());
+        assertThat(again.exitCode()).as(again.err()).isEqualTo(ExitCode.OK);
+        assertThat(value(sum + "lake.normalized_equity_ohlc")).isEqualTo(lake);
+
+        Run status = Run.in(home, "status");
+        assertThat(status.out()).contains("lake       " + home.resolve("lake"));
+        assertThat(status.out().lines().filter(line -> line.matches("\\S+ +ok +.*"))).hasSize(2);
+        assertThat(Run.in(home, "tables").out())
+                .containsPattern("normalized\\.equity_ohlc +21 ")
+                .containsPattern("quarantine\\.rejects +\\d+ ");
+    }
+
+    @Test
+    void inputThatIsNotThereIsAnInputProblem(@TempDir Path other) {
+        Run run =
+                Run.in(other, "ingest", "bhavcopy", "--input", files.resolve("absent").toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.INPUT);
+        assertThat(run.err()).contains("absent").doesNotContain("Exception");
+        assertThat(run.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void aFileOfNoKnownFormatIsAnInputProblem(@TempDir Path other) throws IOException {
+        Path file = Files.writeString(other.resolve("readme.csv"), "hello,world\n1,2\n");
+        Run run = Run.in(other, "ingest", "bhavcopy", "--input", file.toString());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.INPUT);
+        assertThat(run.err()).contains("readme.csv");
+    }
+
+    @Test
+    void withoutInputItIsAUsageError() {
+        Run run = Run.in(home, "ingest", "bhavcopy");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("bhavcopy.input");
+    }
+
+    @Test
+    void aWrongDateIsAUsageError() {
+        Run run =
+                Run.in(
+                        home,
+                        "ingest",
+                        "bhavcopy",
+                        "--input",
+                        files.toString(),
+                        "--from",
+                        "yesterday");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("yesterday", "bhavcopy.from");
+    }
+
+    @Test
+    void theDemoDoesNotMixWithDataOfYourOwn(@TempDir Path other) throws IOException {
+        Files.createDirectories(other.resolve("lake"));
+        Run run = Run.in(other, "demo");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--home");
+    }
+}
