@@ -15,7 +15,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,8 +45,10 @@ record Migration(int version, String name, String text) {
             if (!uri.getScheme().equals("jar")) {
                 return in(Path.of(uri).getParent());
             }
-            String jar = uri.toString().substring(0, uri.toString().indexOf("!/"));
-            try (FileSystem files = FileSystems.newFileSystem(URI.create(jar), Map.of())) {
+            String jar = uri.getRawSchemeSpecificPart();
+            Path file = Path.of(URI.create(jar.substring(0, jar.indexOf("!/"))));
+            // By path and not by URI, because a file system of the latter is shared by all threads.
+            try (FileSystem files = FileSystems.newFileSystem(file)) {
                 return in(files.getPath(FOLDER));
             }
         } catch (URISyntaxException e) {
