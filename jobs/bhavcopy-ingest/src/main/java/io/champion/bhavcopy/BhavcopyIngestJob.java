@@ -10,6 +10,8 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +39,8 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Ingests the exchanges' daily files into the lake: {@code --config FILE} and {@code -Dkey=value},
- * see {@link BhavcopyIngestOptions} and {@link CommonOptions}.
+ * Ingests the exchanges' daily files into lake and warehouse: {@code --config FILE} and {@code
+ * -Dkey=value}, see {@link BhavcopyIngestOptions} and {@link CommonOptions}.
  */
 public final class BhavcopyIngestJob {
     private BhavcopyIngestJob() {}
@@ -54,7 +56,12 @@ public final class BhavcopyIngestJob {
 
     /** Runs the job and prints its report. */
     public static void main(String[] arguments) throws Exception {
-        JobConfig config = JobConfig.fromArguments(OPTIONS, arguments, BhavcopyIngestOptions.INPUT);
+        JobConfig config =
+                JobConfig.fromArguments(
+                        OPTIONS,
+                        arguments,
+                        BhavcopyIngestOptions.INPUT,
+                        CommonOptions.WAREHOUSE_URL);
         StreamExecutionEnvironment env = JobEnvironment.create(config, Boundedness.BOUNDED);
         IngestReport report = run(env, config, progress -> {});
         System.out.print(report.summary());
@@ -74,6 +81,7 @@ public final class BhavcopyIngestJob {
             throws Exception {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Home home = Home.of(config);
+        ClickHouseConfig warehouse = CommonOptions.warehouse(config);
         IngestPlan plan =
                 IngestPlan.of(
                         config.get(BhavcopyIngestOptions.INPUT),
@@ -83,7 +91,17 @@ public final class BhavcopyIngestJob {
         Map<String, Sink<SpecificRecordBase>> sinks = new LinkedHashMap<>();
         sinks.put(
                 "lake",
-                LakeSink.builder(new Path(home.lake())).replacing(plan.partitions()).build());
+                LakeSink.builder(new Path(home.lake()))
+                        .parquet(CommonOptions.parquet(config))
+                        .replacing(plan.partitions())
+                        .build());
+        sinks.put(
+                "warehouse",
+                WarehouseSink.builder(warehouse)
+                        .uid(NAME)
+                        .blocks(new Path(home.blocks()))
+                        .replacing(plan.partitions())
+                        .build());
         BhavcopyIngestTopology.build(
                 env, plan.sessions(), new LakeEarlierRuns(home.lake()), start, sinks);
 
@@ -97,7 +115,7 @@ public final class BhavcopyIngestJob {
                         Duration.between(start, Instant.now()),
                         plan,
                         books,
-                        problem(books, plan, home));
+                        problem(books, plan, home, warehouse));
         store(report, home);
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
@@ -149,7 +167,9 @@ public final class BhavcopyIngestJob {
     }
 
     /** What does not add up, or null. */
-    private static String problem(Accounting books, IngestPlan plan, Home home) throws IOException {
+    private static String problem(
+            Accounting books, IngestPlan plan, Home home, ClickHouseConfig warehouse)
+            throws IOException {
         try {
             if (books.files().size() != plan.files()) {
                 throw new AccountingException(
@@ -160,6 +180,7 @@ public final class BhavcopyIngestJob {
             }
             books.verify(Session.REJECTS);
             books.verifyStored("lake", StoreCheck.lake(home.lake(), plan.partitions()));
+            books.verifyStored("warehouse", StoreCheck.warehouse(warehouse, plan.partitions()));
             return null;
         } catch (AccountingException e) {
             return e.getMessage();

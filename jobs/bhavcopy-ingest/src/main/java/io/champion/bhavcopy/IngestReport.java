@@ -96,7 +96,7 @@ public record IngestReport(
         accounting.written().forEach((dataset, rows) -> line(text, "  as " + dataset, rows));
         accounting.rejected().forEach((reason, rows) -> line(text, "  rejected, " + reason, rows));
         line(text, "  duplicates", accounting.duplicates());
-        text.append("written").append(System.lineSeparator());
+        text.append("in lake and warehouse").append(System.lineSeparator());
         accounting.emittedByDataset().forEach((dataset, rows) -> line(text, "  " + dataset, rows));
         accounting
                 .carried()

@@ -1,31 +1,85 @@
 package io.champion.bhavcopy;
 
 import static io.champion.bhavcopy.Ingested.fixture;
+import static io.champion.bhavcopy.Ingested.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.clickhouse.client.api.query.GenericRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.champion.lake.LakeReader;
+import io.champion.local.EmbeddedClickHouse;
+import io.champion.model.PartitionKey;
+import io.champion.quality.AccountingException;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.warehouse.ClickHouse;
+import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.migration.Migrations;
+import io.champion.warehouse.migration.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole job, configured as it is on a command line. */
+/** The whole job, configured as on a command line, into a lake and a real ClickHouse. */
 class BhavcopyIngestJobTest {
 
+    private static final String SEC = "sec_bhavdata_full_07012030.csv";
+    private static final String UDIFF = "BhavCopy_NSE_CM_0_0_0_20300107_F_0000.csv";
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    @TempDir static Path store;
+
+    private static EmbeddedClickHouse engine;
+
     @TempDir Path home;
+    private ClickHouseConfig warehouse;
+
+    @BeforeAll
+    static void startEngine() throws Exception {
+        engine = EmbeddedClickHouse.start(store);
+    }
+
+    @AfterAll
+    static void stopEngine() throws Exception {
+        engine.close();
+    }
+
+    @BeforeEach
+    void freshDatabase() throws Exception {
+        warehouse =
+                ClickHouseConfig.of(engine.url())
+                        .withDatabase("test_" + DATABASES.incrementAndGet());
+        Migrations.of(warehouse, null, Retention.FOREVER).apply();
+    }
 
     private IngestReport run(String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("home=" + home));
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "home=" + home,
+                                "warehouse.url=" + engine.url(),
+                                "warehouse.database=" + warehouse.database()));
         arguments.addAll(List.of(options));
         JobConfig config = JobConfig.of(BhavcopyIngestJob.OPTIONS).arguments(arguments).load();
         StreamExecutionEnvironment env =
@@ -34,9 +88,187 @@ class BhavcopyIngestJobTest {
         return BhavcopyIngestJob.run(env, config, progress -> {});
     }
 
+    private IngestReport ingest(Path... inputs) throws Exception {
+        return run(
+                "bhavcopy.input="
+                        + Arrays.stream(inputs)
+                                .map(Path::toString)
+                                .collect(Collectors.joining(";")));
+    }
+
+    /** A table's rows as text, all columns but that of the commit, sorted. */
+    private TreeSet<String> table(String name) {
+        TreeSet<String> rows = new TreeSet<>();
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            for (GenericRecord row :
+                    clickHouse.query(
+                            "SELECT toString(tuple(* EXCEPT commit_id))"
+                                    + " AS row FROM "
+                                    + clickHouse.table(name))) {
+                assertThat(rows.add(row.getString("row"))).as("each row once").isTrue();
+            }
+        }
+        return rows;
+    }
+
+    private TreeMap<String, TreeSet<String>> warehouse() {
+        TreeMap<String, TreeSet<String>> tables = new TreeMap<>();
+        for (String name :
+                List.of(
+                        "raw_equity_ohlc",
+                        "raw_index_ohlc",
+                        "raw_derivatives_ohlc",
+                        "normalized_equity_ohlc",
+                        "normalized_index_ohlc",
+                        "normalized_derivatives_ohlc",
+                        "symbol_master",
+                        "rejects")) {
+            tables.put(name, table(name));
+        }
+        return tables;
+    }
+
+    private List<SpecificRecordBase> lake(Path... inputs) throws Exception {
+        LakeReader reader =
+                new LakeReader(new org.apache.flink.core.fs.Path(home.resolve("lake").toString()));
+        List<SpecificRecordBase> records = new ArrayList<>();
+        IngestPlan plan =
+                IngestPlan.of(
+                        Stream.of(inputs).map(Path::toString).toList(), null, null, Ingested.START);
+        for (PartitionKey partition : plan.partitions()) {
+            try (CloseableIterator<SpecificRecordBase> rows = reader.read(partition)) {
+                rows.forEachRemaining(records::add);
+            }
+        }
+        return records;
+    }
+
+    @Test
+    void everythingGoesIntoLakeAndWarehouseOnce() throws Exception {
+        IngestReport report = ingest(fixture(""));
+        assertThat(report.problem()).isNull();
+        TreeMap<String, TreeSet<String>> tables = warehouse();
+        assertThat(tables.get("normalized_equity_ohlc")).hasSize(16);
+        assertThat(tables.get("rejects")).hasSize(2);
+
+        // Column by column, by the warehouse's own sums over what the lake holds.
+        List<SpecificRecordBase> lake = lake(fixture(""));
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            for (SpecificRecordBase record : lake) {
+                Schema schema = record.getSchema();
+                String table = io.champion.model.Dataset.of(schema).table();
+                assertThat(
+                                clickHouse.queryLong(
+                                        "SELECT count() FROM "
+                                                + clickHouse.table(table)
+                                                + " WHERE "
+                                                + matches(record)))
+                        .as(record.toString())
+                        .isEqualTo(1);
+            }
+        }
+        assertThat(lake).hasSize(tables.values().stream().mapToInt(TreeSet::size).sum());
+
+        ingest(fixture(""));
+        assertThat(warehouse()).as("the same again").isEqualTo(tables);
+    }
+
+    /** That a row of the warehouse is this record, in every column that text compares. */
+    private static String matches(SpecificRecordBase record) {
+        List<String> conditions = new ArrayList<>();
+        for (Schema.Field field : record.getSchema().getFields()) {
+            Object value = record.get(field.pos());
+            String column = ClickHouse.identifier(field.name());
+            if (value == null) {
+                conditions.add("isNull(" + column + ")");
+            } else if (value instanceof Number || value instanceof Boolean) {
+                conditions.add(column + " = " + value);
+            } else if (value instanceof java.time.Instant time) {
+                conditions.add("toUnixTimestamp64Milli(" + column + ") = " + time.toEpochMilli());
+            } else if (value instanceof java.util.Map<?, ?> map) {
+                map.forEach(
+                        (key, text) ->
+                                conditions.add(
+                                        column
+                                                + "["
+                                                + ClickHouse.literal(key.toString())
+                                                + "] = "
+                                                + ClickHouse.literal(text.toString())));
+                conditions.add("length(mapKeys(" + column + ")) = " + map.size());
+            } else {
+                conditions.add(
+                        "toString(" + column + ") = " + ClickHouse.literal(value.toString()));
+            }
+        }
+        return String.join(" AND ", conditions);
+    }
+
+    @Test
+    void theOrderOfRunsDoesNotMatterToTheWarehouseEither() throws Exception {
+        ingest(fixture(SEC), fixture(UDIFF));
+        TreeSet<String> together = withoutTimes("normalized_equity_ohlc");
+
+        freshDatabase();
+        home = Files.createDirectory(home.resolve("other"));
+        ingest(fixture(UDIFF));
+        ingest(fixture(SEC));
+        assertThat(withoutTimes("normalized_equity_ohlc")).isEqualTo(together);
+        assertThat(table("raw_equity_ohlc")).hasSize(9);
+    }
+
+    private TreeSet<String> withoutTimes(String table) {
+        TreeSet<String> rows = new TreeSet<>();
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            clickHouse
+                    .query(
+                            "SELECT toString(tuple(* EXCEPT (commit_id, ingest_time))) AS row FROM "
+                                    + clickHouse.table(table))
+                    .forEach(row -> rows.add(row.getString("row")));
+        }
+        return rows;
+    }
+
+    @Test
+    void aRepublishedFileReplacesItsDayAndNoOther() throws Exception {
+        Path folder = Files.createDirectory(home.resolve("in"));
+        Path file = folder.resolve(SEC);
+        Path nextDay = folder.resolve("sec_bhavdata_full_08012030.csv");
+        Files.writeString(nextDay, text(SEC).replace("07-Jan-2030", "08-Jan-2030"));
+        Files.writeString(file, text(SEC));
+        ingest(folder);
+        assertThat(table("normalized_equity_ohlc")).hasSize(8);
+
+        Files.writeString(file, text(SEC).replaceAll("DELTA.*\n", ""));
+        ingest(file);
+        assertThat(table("normalized_equity_ohlc")).hasSize(7);
+        assertThat(table("raw_equity_ohlc")).hasSize(7);
+    }
+
+    @Test
+    void rowsThatAStoreLosesAreFound() throws Exception {
+        IngestReport report = ingest(fixture("cm12columns.csv"), fixture("EQUITY_L.csv"));
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            clickHouse.execute(
+                    "ALTER TABLE "
+                            + clickHouse.table("normalized_equity_ohlc")
+                            + " DELETE WHERE symbol = 'OLDONE' SETTINGS mutations_sync = 2");
+        }
+        assertThatThrownBy(
+                        () ->
+                                report.accounting()
+                                        .verifyStored(
+                                                "warehouse",
+                                                StoreCheck.warehouse(
+                                                        warehouse, report.plan().partitions())))
+                .isInstanceOf(AccountingException.class)
+                .hasMessage(
+                        "The warehouse was given 2 rows of"
+                                + " normalized/equity_ohlc/year=1994/month=11/day=03 but holds 1.");
+    }
+
     @Test
     void theReportIsReturnedAndStored() throws Exception {
-        IngestReport report = run("bhavcopy.input=" + fixture("pd07012030.csv"));
+        IngestReport report = ingest(fixture("pd07012030.csv"));
         assertThat(report.problem()).isNull();
         assertThat(report.accounting().rowsRead()).isEqualTo(6);
         assertThat(report.summary())
@@ -75,7 +307,7 @@ class BhavcopyIngestJobTest {
 
     @Test
     void whatCannotBeUsedIsSaidBeforeAnythingIsWritten() {
-        assertThatThrownBy(() -> run("bhavcopy.input=" + home.resolve("absent")))
+        assertThatThrownBy(() -> ingest(home.resolve("absent")))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("There is no file or folder");
         assertThatThrownBy(() -> run("bhavcopy.input=" + fixture(""), "bhavcopy.from=yesterday"))
