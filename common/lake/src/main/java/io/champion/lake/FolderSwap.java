@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * out of sight, then the old one is renamed away and the new one into its place.
  *
  * <p>Correct on these assumptions: a rename is atomic; a file that was read or written before a
- * rename stays readable through its open handle; one run at a time replaces a partition.
+ * rename stays readable through its open handle; one run at a time replaces a partition. Files are
+ * not forced to the disk: after a power failure, a bounded run is simply run again.
  *
  * <p>A reader that lists the partition's folder sees all of the old files, or none for the instant
  * between the two renames, or all of the new ones, whose names differ from the old. {@link
@@ -73,6 +74,11 @@ final class FolderSwap implements Replacement {
     }
 
     @Override
+    public boolean targetIsHidden() {
+        return true;
+    }
+
+    @Override
     public void commit(Collection<PartitionKey> partitions, List<PendingFile> files)
             throws IOException {
         Map<PartitionKey, List<PendingFile>> byPartition =
@@ -116,7 +122,7 @@ final class FolderSwap implements Replacement {
                 LakeFiles.delete(fs, entry.getPath());
             }
         }
-        PartitionSummary.write(fs, folder, run, names.stream().sorted().toList());
+        PartitionSummary.write(fs, folder, run, names.stream().sorted().toList(), false);
     }
 
     private void swap(PartitionKey partition, boolean hasRows) throws IOException {

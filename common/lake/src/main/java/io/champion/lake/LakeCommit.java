@@ -20,7 +20,8 @@ record LakeCommit(String id, List<PendingFile> files, List<PartitionKey> complet
      * @param rows rows in it
      * @param bytes its size
      * @param recoverableVersion version of {@code recoverable}'s encoding
-     * @param recoverable what the file system needs to make the file visible, as often as asked
+     * @param recoverable what the file system needs to make the file visible, as often as asked;
+     *     empty where the file is in its place already
      */
     @SuppressWarnings("ArrayRecordComponent") // Opaque, and never compared.
     record PendingFile(

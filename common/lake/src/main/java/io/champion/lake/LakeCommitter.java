@@ -102,7 +102,7 @@ final class LakeCommitter implements Committer<LakeCommit> {
             }
             names.sort(null);
             listener.reached(CommitStep.BEFORE_MANIFEST);
-            PartitionSummary.write(fs, folder, commit.id(), names);
+            PartitionSummary.write(fs, folder, commit.id(), names, true);
             partitions.inc();
         }
         listener.reached(CommitStep.DONE);

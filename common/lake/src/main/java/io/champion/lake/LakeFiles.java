@@ -56,7 +56,8 @@ final class LakeFiles {
         rename(fs, hidden, path);
     }
 
-    private static void write(FileSystem fs, Path path, byte[] content) throws IOException {
+    /** Writes a small file that nobody looks at meanwhile. */
+    static void write(FileSystem fs, Path path, byte[] content) throws IOException {
         try (FSDataOutputStream out = fs.create(path, WriteMode.OVERWRITE)) {
             out.write(content);
         }

@@ -105,6 +105,7 @@ public final class LakeSink
                 new LakeWriter.Config(uid, epoch, parquet, targetFileBytes, maxOpenFiles, replaced),
                 path,
                 replacing() ? replacement::target : partition -> Layout.partition(path, partition),
+                replacing() && replacement.targetIsHidden(),
                 context.getTaskInfo().getIndexOfThisSubtask(),
                 context.metricGroup());
     }

@@ -17,10 +17,14 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.RecoverableFsDataOutputStream;
 import org.apache.flink.core.fs.RecoverableWriter;
 import org.apache.flink.core.fs.RecoverableWriter.CommitRecoverable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.util.IOUtils;
@@ -38,7 +42,8 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
 
     private final Config config;
     private final Function<PartitionKey, Path> target;
-    private final RecoverableWriter files;
+    private final FileSystem fs;
+    private final RecoverableWriter recoverable;
     private final String prefix;
     private final String suffix;
     private final Map<Class<?>, Dataset> datasets = new HashMap<>();
@@ -76,12 +81,14 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
             Config config,
             Path root,
             Function<PartitionKey, Path> target,
+            boolean targetIsHidden,
             int subtask,
             SinkWriterMetricGroup metrics)
             throws IOException {
         this.config = config;
         this.target = target;
-        this.files = root.getFileSystem().createRecoverableWriter();
+        this.fs = root.getFileSystem();
+        this.recoverable = targetIsHidden ? null : fs.createRecoverableWriter();
         this.prefix = String.format(Locale.ROOT, "part-%05d-", subtask);
         // No attempt at the same work may ever take the name of another's file.
         this.suffix = "-" + config.uid() + "-" + config.epoch() + "-" + UUID.randomUUID();
@@ -147,7 +154,11 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
                         + String.format(Locale.ROOT, "%05d", sequence++)
                         + suffix
                         + Layout.DATA_SUFFIX;
-        RecoverableFsDataOutputStream out = files.open(new Path(target.apply(key), name));
+        Path path = new Path(target.apply(key), name);
+        FSDataOutputStream out =
+                recoverable == null
+                        ? fs.create(path, WriteMode.NO_OVERWRITE)
+                        : recoverable.open(path);
         try {
             return new OpenFile(
                     key,
@@ -163,15 +174,17 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     private void finish(OpenFile file) throws IOException {
         file.writer.close();
         long bytes = file.out.getPos();
-        CommitRecoverable recoverable = file.out.closeForCommit().getRecoverable();
-        finished.add(
-                new PendingFile(
-                        file.partition,
-                        file.name,
-                        file.rows,
-                        bytes,
-                        files.getCommitRecoverableSerializer().getVersion(),
-                        files.getCommitRecoverableSerializer().serialize(recoverable)));
+        int version = 0;
+        byte[] token = new byte[0];
+        if (file.out instanceof RecoverableFsDataOutputStream stream) {
+            SimpleVersionedSerializer<CommitRecoverable> serializer =
+                    recoverable.getCommitRecoverableSerializer();
+            version = serializer.getVersion();
+            token = serializer.serialize(stream.closeForCommit().getRecoverable());
+        } else {
+            file.out.close();
+        }
+        finished.add(new PendingFile(file.partition, file.name, file.rows, bytes, version, token));
         filesOut.inc();
         bytesOut.inc(bytes);
     }
@@ -214,14 +227,14 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     private static final class OpenFile {
         private final PartitionKey partition;
         private final String name;
-        private final RecoverableFsDataOutputStream out;
+        private final FSDataOutputStream out;
         private final ContractFileWriter writer;
         private long rows;
 
         OpenFile(
                 PartitionKey partition,
                 String name,
-                RecoverableFsDataOutputStream out,
+                FSDataOutputStream out,
                 ContractFileWriter writer) {
             this.partition = partition;
             this.name = name;

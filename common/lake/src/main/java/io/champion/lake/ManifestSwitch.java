@@ -49,6 +49,11 @@ final class ManifestSwitch implements Replacement {
     }
 
     @Override
+    public boolean targetIsHidden() {
+        return false;
+    }
+
+    @Override
     public void commit(Collection<PartitionKey> partitions, List<PendingFile> files)
             throws IOException {
         Map<PartitionKey, List<PendingFile>> byPartition =
@@ -82,7 +87,8 @@ final class ManifestSwitch implements Replacement {
                                     fs,
                                     folder,
                                     run,
-                                    pending.stream().map(PendingFile::name).sorted().toList()));
+                                    pending.stream().map(PendingFile::name).sorted().toList(),
+                                    true));
         }
         listener.reached(CommitStep.AFTER_MANIFEST);
         Set<String> keep = manifest.get().files().stream().map(DataFile::name).collect(toSet());

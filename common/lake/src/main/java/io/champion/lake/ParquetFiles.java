@@ -1,9 +1,16 @@
 package io.champion.lake;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
@@ -12,6 +19,10 @@ import org.apache.parquet.io.SeekableInputStream;
 
 /** parquet-java over the streams of Flink's file systems. */
 final class ParquetFiles {
+    /** Hadoop's own configuration would be parsed from XML, file by file, for nothing. */
+    private static final ParquetReadOptions READ_OPTIONS =
+            ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+
     private ParquetFiles() {}
 
     /**
@@ -26,32 +37,7 @@ final class ParquetFiles {
     private record StreamOutputFile(FSDataOutputStream out) implements OutputFile {
         @Override
         public PositionOutputStream create(long blockSizeHint) {
-            return new PositionOutputStream() {
-                @Override
-                public long getPos() throws IOException {
-                    return out.getPos();
-                }
-
-                @Override
-                public void write(int oneByte) throws IOException {
-                    out.write(oneByte);
-                }
-
-                @Override
-                public void write(byte[] bytes, int offset, int length) throws IOException {
-                    out.write(bytes, offset, length);
-                }
-
-                @Override
-                public void flush() throws IOException {
-                    out.flush();
-                }
-
-                @Override
-                public void close() {
-                    // The stream belongs to the sink, which commits it or gives it up.
-                }
-            };
+            return new BufferedPositionOutputStream(out);
         }
 
         @Override
@@ -67,6 +53,55 @@ final class ParquetFiles {
         @Override
         public long defaultBlockSize() {
             return 0;
+        }
+    }
+
+    /** Parquet-java writes a page's header and body apart; on a disk each would be a call. */
+    private static final class BufferedPositionOutputStream extends PositionOutputStream {
+        private static final int BUFFER_BYTES = 1 << 16;
+
+        private final BufferedOutputStream buffered;
+        private long position;
+
+        BufferedPositionOutputStream(FSDataOutputStream out) {
+            this.buffered = new BufferedOutputStream(out, BUFFER_BYTES);
+        }
+
+        @Override
+        public long getPos() {
+            return position;
+        }
+
+        @Override
+        public void write(int oneByte) throws IOException {
+            buffered.write(oneByte);
+            position++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            buffered.write(bytes, offset, length);
+            position += length;
+        }
+
+        @Override
+        public void flush() throws IOException {
+            buffered.flush();
+        }
+
+        /** The stream itself belongs to the sink, which commits it or gives it up. */
+        @Override
+        public void close() throws IOException {
+            buffered.flush();
+        }
+    }
+
+    /** The footer of a file. */
+    static ParquetMetadata footer(FileSystem fs, Path path, long bytes) throws IOException {
+        try (FSDataInputStream in = fs.open(path);
+                ParquetFileReader reader =
+                        ParquetFileReader.open(new OpenInputFile(in, bytes), READ_OPTIONS)) {
+            return reader.getFooter();
         }
     }
 

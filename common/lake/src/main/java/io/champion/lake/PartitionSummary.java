@@ -8,13 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -32,10 +30,12 @@ final class PartitionSummary {
     /**
      * Writes the three files.
      *
-     * @param names the partition's data files, all of which are visible
+     * @param names the partition's data files
+     * @param visible whether readers may look at the folder meanwhile
      * @return the manifest
      */
-    static Manifest write(FileSystem fs, Path partition, String commit, List<String> names)
+    static Manifest write(
+            FileSystem fs, Path partition, String commit, List<String> names, boolean visible)
             throws IOException {
         List<DataFile> files = new ArrayList<>();
         List<BlockMetaData> blocks = new ArrayList<>();
@@ -44,7 +44,7 @@ final class PartitionSummary {
         for (String name : names) {
             Path path = new Path(partition, name);
             long bytes = fs.getFileStatus(path).getLen();
-            ParquetMetadata footer = footer(fs, path, bytes);
+            ParquetMetadata footer = ParquetFiles.footer(fs, path, bytes);
             FileMetaData file = footer.getFileMetaData();
             // Files of before and after a contract gained a column have one schema between them.
             schema = schema == null ? file.getSchema() : schema.union(file.getSchema(), false);
@@ -58,19 +58,16 @@ final class PartitionSummary {
             files.add(new DataFile(name, rows, bytes));
         }
         FileMetaData common = new FileMetaData(schema, properties, "champion");
-        LakeFiles.put(fs, new Path(partition, Layout.METADATA), encode(common, blocks));
-        LakeFiles.put(fs, new Path(partition, Layout.COMMON_METADATA), encode(common, List.of()));
+        Put put = visible ? LakeFiles::put : LakeFiles::write;
+        put.put(fs, new Path(partition, Layout.METADATA), encode(common, blocks));
+        put.put(fs, new Path(partition, Layout.COMMON_METADATA), encode(common, List.of()));
         Manifest manifest = new Manifest(commit, files);
-        LakeFiles.put(fs, new Path(partition, Layout.SUCCESS), manifest.toJson());
+        put.put(fs, new Path(partition, Layout.SUCCESS), manifest.toJson());
         return manifest;
     }
 
-    private static ParquetMetadata footer(FileSystem fs, Path path, long bytes) throws IOException {
-        try (FSDataInputStream in = fs.open(path);
-                ParquetFileReader reader =
-                        ParquetFileReader.open(new ParquetFiles.OpenInputFile(in, bytes))) {
-            return reader.getFooter();
-        }
+    private interface Put {
+        void put(FileSystem fs, Path path, byte[] content) throws IOException;
     }
 
     private static byte[] encode(FileMetaData file, List<BlockMetaData> blocks) throws IOException {

@@ -19,13 +19,15 @@ final class PendingFiles {
      * @throws IOException if the file system fails
      */
     static void makeVisible(FileSystem fs, Path folder, PendingFile file) throws IOException {
-        RecoverableWriter writer = fs.createRecoverableWriter();
         FileNotFoundException cause = null;
         try {
-            writer.recoverForCommit(
-                            writer.getCommitRecoverableSerializer()
-                                    .deserialize(file.recoverableVersion(), file.recoverable()))
-                    .commitAfterRecovery();
+            if (file.recoverable().length > 0) {
+                RecoverableWriter writer = fs.createRecoverableWriter();
+                writer.recoverForCommit(
+                                writer.getCommitRecoverableSerializer()
+                                        .deserialize(file.recoverableVersion(), file.recoverable()))
+                        .commitAfterRecovery();
+            }
             // Flink's local file system takes a file that is gone for one that is committed.
             if (fs.exists(new Path(folder, file.name()))) {
                 return;

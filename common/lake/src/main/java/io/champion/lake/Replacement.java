@@ -13,6 +13,9 @@ interface Replacement {
     /** The folder that a writer writes a partition's new files to. */
     Path target(PartitionKey partition);
 
+    /** Whether readers do not look there, so that files may be written in place. */
+    boolean targetIsHidden();
+
     /**
      * Replaces partitions. May be called again with the same files after it failed anywhere, and
      * after it succeeded.

@@ -279,6 +279,7 @@ class ReplacementTest {
                                 Set.copyOf(partitions)),
                         path(lake),
                         replacement::target,
+                        replacement.targetIsHidden(),
                         0,
                         UnregisteredMetricsGroup.createSinkWriterMetricGroup())) {
             for (PartitionKey partition : partitions) {
