@@ -125,7 +125,8 @@ class LakeSinkStreamingTest {
         for (int parallelism : new int[] {2, 3}) {
             StreamExecutionEnvironment env = environment(savepoint);
             env.setParallelism(parallelism);
-            job(env, RateLimiterStrategy.perCheckpoint(900), CommitStep.Listener.NONE);
+            // So few that the job is far from its end when the savepoint is taken.
+            job(env, RateLimiterStrategy.perCheckpoint(60), CommitStep.Listener.NONE);
             JobClient job = env.executeAsync();
             int before = dataFiles();
             waitUntil(() -> dataFiles() > before);
