@@ -42,7 +42,7 @@ final class Tour {
                         + " DESC LIMIT 5");
         queries.put(
                 "Rejects",
-                "SELECT file, line, field, value, message FROM rejects ORDER BY file, line LIMIT 5");
+                "SELECT splitByChar('!', file)[-1] AS member, line, field, value, message FROM rejects ORDER BY file, line LIMIT 5");
         queries.forEach((title, sql) -> print(console, clickHouse, title, sql));
 
         console.println("");

@@ -48,14 +48,16 @@ final class IngestCommandTest {
 
         String sum = "SELECT count(), round(sum(close), 2), sum(delivery_volume) FROM ";
         String lake = value(sum + "lake.normalized_equity_ohlc");
-        assertThat(value("SELECT uniqExact(trade_date) FROM lake.normalized_equity_ohlc"))
+        assertThat(value(sum + "normalized_equity_ohlc")).isEqualTo(lake);
+        assertThat(value("SELECT uniqExact(trade_date) FROM normalized_equity_ohlc"))
                 .isEqualTo(Integer.toString(month.sessions().size()));
-        assertThat(value("SELECT count() FROM lake.rejects WHERE reason != 'superseded'"))
+        assertThat(value("SELECT count() FROM rejects WHERE reason != 'superseded'"))
                 .isEqualTo(Integer.toString(month.spoilt().size()));
 
         Run again = Run.in(home, "ingest", "bhavcopy", "--input", files.toString());
         assertThat(again.exitCode()).as(again.err()).isEqualTo(ExitCode.OK);
         assertThat(value(sum + "lake.normalized_equity_ohlc")).isEqualTo(lake);
+        assertThat(value(sum + "normalized_equity_ohlc")).isEqualTo(lake);
 
         Run status = Run.in(home, "status");
         assertThat(status.out()).contains("lake       " + home.resolve("lake"));
