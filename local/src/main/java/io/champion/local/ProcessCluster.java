@@ -286,6 +286,11 @@ public final class ProcessCluster implements AutoCloseable {
         kill(taskManagers.get(index));
     }
 
+    /** Whether the process of a task manager lives. */
+    public synchronized boolean isTaskManagerAlive(int index) {
+        return taskManagers.get(index).isAlive();
+    }
+
     /**
      * Waits until so many task managers are registered; those that died count until the job manager
      * notices.
