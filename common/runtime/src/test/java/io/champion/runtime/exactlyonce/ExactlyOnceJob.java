@@ -7,7 +7,6 @@ import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -20,11 +19,15 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.ParameterTool;
 
 /** Writes {@link KnownRows} to the lake and to the warehouse. */
-public final class ExactlyOnceJob {
+final class ExactlyOnceJob {
     static final String UID = "proof";
+
+    /**
+     * Slow enough for the stream to last a minute, fast enough for every checkpoint to have rows.
+     */
+    private static final int ROWS_PER_SECOND = 300;
 
     private ExactlyOnceJob() {}
 
@@ -38,25 +41,6 @@ public final class ExactlyOnceJob {
      * @param parallelism of all operators
      */
     record Options(Path home, String url, String database, long rows, int parallelism) {
-
-        static Options of(String[] args) {
-            ParameterTool parameters = ParameterTool.fromArgs(args);
-            return new Options(
-                    Path.of(parameters.getRequired("home")),
-                    parameters.getRequired("url"),
-                    parameters.getRequired("database"),
-                    parameters.getLong("rows"),
-                    parameters.getInt("parallelism"));
-        }
-
-        List<String> toArguments() {
-            return List.of(
-                    "--home", home.toString(),
-                    "--url", url,
-                    "--database", database,
-                    "--rows", Long.toString(rows),
-                    "--parallelism", Integer.toString(parallelism));
-        }
 
         Options withParallelism(int other) {
             return new Options(home, url, database, rows, other);
@@ -86,35 +70,29 @@ public final class ExactlyOnceJob {
         }
     }
 
-    public static void main(String[] args) throws Exception {
-        Options options = Options.of(args);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        build(env, options);
-        env.execute("exactly-once");
-    }
-
     static void build(StreamExecutionEnvironment env, Options options) throws IOException {
         env.configure(streaming(options));
         env.setParallelism(options.parallelism());
         FaultPoints faults = options.faults();
         // Not chained, so that after rescaling every sink subtask gets rows of every split.
         DataStream<SpecificRecordBase> rows = source(env, options).rebalance();
-        rows.sinkTo(
-                        LakeSink.builder(new org.apache.flink.core.fs.Path(options.lake().toUri()))
-                                .uid(UID)
-                                .listener(faults)
-                                .build())
+        rows.sinkTo(LakeSink.builder(flinkPath(options.lake())).uid(UID).listener(faults).build())
                 .uid("lake")
                 .name("lake");
         rows.sinkTo(
                         WarehouseSink.builder(options.warehouse())
                                 .uid(UID)
-                                .blocks(options.home().resolve("blocks").toUri())
+                                .blocks(flinkPath(options.home().resolve("blocks")))
                                 .blockRows(1_000)
                                 .hook(faults)
-                                .append(KnownRows.DATASETS))
+                                .datasets(KnownRows.DATASETS)
+                                .build())
                 .uid("warehouse")
                 .name("warehouse");
+    }
+
+    private static org.apache.flink.core.fs.Path flinkPath(Path path) {
+        return new org.apache.flink.core.fs.Path(path.toUri());
     }
 
     private static DataStream<SpecificRecordBase> source(
@@ -123,7 +101,7 @@ public final class ExactlyOnceJob {
                         new DataGeneratorSource<>(
                                 KnownRows::row,
                                 options.rows(),
-                                new Pace(options.release().toString()),
+                                new Pace(ROWS_PER_SECOND, options.release().toString()),
                                 ContractTypeInfo.INSTANCE),
                         WatermarkStrategy.<SpecificRecordBase>forMonotonousTimestamps()
                                 .withTimestampAssigner((row, before) -> KnownRows.time(row)),

@@ -10,56 +10,46 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 
 /**
- * Keeps a source of known length from ending before the test has done with it what it wanted: until
- * a file exists, the rate falls with what is left, so that rows always come and never all have.
+ * Holds the source back until the test has done with it what it wanted: each subtask's rows come at
+ * a steady rate at first, and as fast as they can from when a file exists.
  *
+ * @param rowsPerSecond rate of a subtask, before
  * @param release path of the file
  */
-record Pace(String release) implements RateLimiterStrategy<NumberSequenceSplit> {
+record Pace(int rowsPerSecond, String release) implements RateLimiterStrategy<NumberSequenceSplit> {
     private static final long serialVersionUID = 1L;
 
-    /** At each rate, all that is left would come in this time. */
-    private static final double SECONDS_LEFT = 20;
-
-    private static final double SLICES_PER_SECOND = 50;
-    private static final double LONGEST_PAUSE_SECONDS = 0.5;
+    private static final int SLICES_PER_SECOND = 50;
 
     @Override
     public RateLimiter<NumberSequenceSplit> createRateLimiter(int parallelism) {
-        return new Slices(Path.of(release));
+        return new Slices(rowsPerSecond / SLICES_PER_SECOND, Path.of(release));
     }
 
     /** Lets a slice of rows through, then waits. */
     private static final class Slices implements RateLimiter<NumberSequenceSplit> {
+        private final int slice;
         private final Path release;
-        private long left;
-        private int slice;
+        private int left;
         private boolean released;
 
-        Slices(Path release) {
+        Slices(int slice, Path release) {
+            this.slice = slice;
             this.release = release;
-        }
-
-        @Override
-        public void notifyAddingSplit(NumberSequenceSplit split) {
-            left += split.to() - split.from() + 1;
         }
 
         @Override
         public CompletionStage<Void> acquire(int rows) {
             left -= rows;
-            slice -= rows;
-            if (slice > 0 || released) {
+            if (left > 0 || released) {
                 return CompletableFuture.completedFuture(null);
             }
+            left = slice;
             released = Files.exists(release);
-            double perSecond = Math.max(1, left / SECONDS_LEFT);
-            slice = (int) Math.ceil(perSecond / SLICES_PER_SECOND);
-            double pause = Math.min(slice / perSecond, LONGEST_PAUSE_SECONDS);
             return CompletableFuture.runAsync(
                     () -> {},
                     CompletableFuture.delayedExecutor(
-                            (long) (pause * 1_000_000), TimeUnit.MICROSECONDS));
+                            1_000 / SLICES_PER_SECOND, TimeUnit.MILLISECONDS));
         }
     }
 }

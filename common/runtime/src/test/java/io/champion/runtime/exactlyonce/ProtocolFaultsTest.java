@@ -69,6 +69,16 @@ class ProtocolFaultsTest {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         ExactlyOnceJob.build(env, run.options());
         JobClient job = env.executeAsync();
+        try {
+            breakAt(step, effect, run);
+            job.getJobExecutionResult().get();
+        } finally {
+            cancelUnlessEnded(job);
+        }
+        run.assertEachRowOnce();
+    }
+
+    private static void breakAt(Enum<?> step, Effect effect, Run run) throws Exception {
         FaultPoints faults = run.faults();
         // Not before there is something to repeat.
         until("a block is written", () -> run.written() > 0);
@@ -80,7 +90,12 @@ class ProtocolFaultsTest {
         long before = run.written();
         until("the job goes on", () -> run.written() > before);
         run.release();
-        job.getJobExecutionResult().get();
-        run.assertEachRowOnce();
+    }
+
+    /** So that a test that failed leaves the slots to the others. */
+    private static void cancelUnlessEnded(JobClient job) throws Exception {
+        if (!job.getJobStatus().get().isGloballyTerminalState()) {
+            job.cancel().get();
+        }
     }
 }

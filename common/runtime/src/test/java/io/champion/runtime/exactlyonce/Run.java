@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * both.
  */
 final class Run {
-    private static final long ROWS = 20_000;
+    private static final long ROWS = 40_000;
     private static final int PARALLELISM = 2;
 
     private final Options options;

@@ -9,6 +9,8 @@ import io.champion.local.FaultProxy.Request;
 import io.champion.local.ProcessCluster;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,11 +19,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Everything that can break, as processes of their own: ClickHouse behind a proxy, and a Flink
@@ -37,20 +41,14 @@ final class Stage implements AutoCloseable {
     private final EmbeddedClickHouse engine;
     private final FaultProxy proxy;
     private final ProcessCluster cluster;
-    private final Path jar;
     private final List<Integer> taskManagers = new ArrayList<>(List.of(0, 1));
 
     private Stage(
-            Path folder,
-            EmbeddedClickHouse engine,
-            FaultProxy proxy,
-            ProcessCluster cluster,
-            Path jar) {
+            Path folder, EmbeddedClickHouse engine, FaultProxy proxy, ProcessCluster cluster) {
         this.folder = folder;
         this.engine = engine;
         this.proxy = proxy;
         this.cluster = cluster;
-        this.jar = jar;
     }
 
     static Stage set(Path folder) throws IOException {
@@ -68,13 +66,7 @@ final class Stage implements AutoCloseable {
                         .slots(2)
                         .highAvailability()
                         .configuration(configuration)
-                        .start(),
-                emptyJar(folder.resolve("job.jar")));
-    }
-
-    private static Path emptyJar(Path jar) throws IOException {
-        new JarOutputStream(Files.newOutputStream(jar), new java.util.jar.Manifest()).close();
-        return jar;
+                        .start());
     }
 
     Run prepare(String name) throws Exception {
@@ -87,22 +79,26 @@ final class Stage implements AutoCloseable {
      * @param savepoint where to start from, or null
      * @return the job's id
      */
-    String submit(Run run, int parallelism, String savepoint) throws IOException {
-        List<String> options = new ArrayList<>();
+    String submit(Run run, int parallelism, String savepoint) throws Exception {
+        Configuration configuration = new Configuration();
+        List<String> classPath = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Path path = Path.of(entry);
             if (Files.exists(path) && !OF_FLINK.matcher(path.getFileName().toString()).matches()) {
-                options.addAll(List.of("-C", path.toUri().toString()));
+                classPath.add(path.toUri().toString());
             }
         }
+        configuration.set(PipelineOptions.CLASSPATHS, classPath);
         if (savepoint != null) {
-            options.addAll(List.of("-s", savepoint));
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
         }
-        return cluster.submit(
-                options,
-                jar,
-                ExactlyOnceJob.class.getName(),
-                run.options().withParallelism(parallelism).toArguments().toArray(String[]::new));
+        URI rest = cluster.restAddress();
+        try (StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createRemoteEnvironment(
+                        rest.getHost(), rest.getPort(), configuration)) {
+            ExactlyOnceJob.build(env, run.options().withParallelism(parallelism));
+            return env.executeAsync("exactly-once").getJobID().toHexString();
+        }
     }
 
     String stopWithSavepoint(Run run, String job) throws IOException {
@@ -140,6 +136,18 @@ final class Stage implements AutoCloseable {
         taskManagers.add(cluster.startTaskManager());
     }
 
+    /** Lets the task manager die that is the first to reach the step, and starts another. */
+    void haltTaskManager(Run run, Enum<?> step) throws Exception {
+        run.faults().arm(step, FaultPoints.Effect.HALT);
+        until("a task manager dies at " + step, () -> taskManagers.stream().anyMatch(this::isDead));
+        taskManagers.removeIf(this::isDead);
+        taskManagers.add(cluster.startTaskManager());
+    }
+
+    private boolean isDead(int taskManager) {
+        return !cluster.isTaskManagerAlive(taskManager);
+    }
+
     /** Kills the job manager at a request of the job's, and starts another. */
     void killJobManager(int request) throws Exception {
         atRequest(request, cluster::killJobManager);
@@ -154,7 +162,7 @@ final class Stage implements AutoCloseable {
                     try {
                         engine.kill();
                     } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                        throw new UncheckedIOException(e);
                     }
                 });
         AtomicInteger requests = new AtomicInteger();
@@ -191,10 +199,6 @@ final class Stage implements AutoCloseable {
         run.release();
         cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
         run.assertEachRowOnce();
-    }
-
-    ProcessCluster cluster() {
-        return cluster;
     }
 
     @Override
