@@ -67,8 +67,11 @@ final class WarehouseWrite {
                 .sinkTo(
                         WarehouseSink.builder(config)
                                 .uid("warehouse")
-                                .blocks(folder.resolve("blocks").toUri())
-                                .append(List.of(EquityRows.DATASET)))
+                                .blocks(
+                                        new org.apache.flink.core.fs.Path(
+                                                folder.resolve("blocks").toUri()))
+                                .datasets(List.of(EquityRows.DATASET))
+                                .build())
                 .name("warehouse")
                 .uid("warehouse");
         return env.execute("warehouse write").getNetRuntime() / 1e3;
