@@ -1,5 +1,6 @@
 package io.champion.runtime.exactlyonce;
 
+import io.champion.local.FaultProxy.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
@@ -32,6 +33,50 @@ class ProcessFaultsTest {
         for (int kill = 0; kill < 3; kill++) {
             stage.awaitProgress(run);
             stage.killTaskManager(kill % 2, 1 + random.nextInt(10));
+        }
+        stage.awaitProgress(run);
+        stage.finish(run, job);
+    }
+
+    @Test
+    void theJobManagerIsKilled() throws Exception {
+        Run run = stage.prepare("job_manager");
+        String job = stage.submit(run, 2, null);
+        stage.awaitProgress(run);
+        stage.killJobManager(3);
+        stage.awaitProgress(run);
+        stage.finish(run, job);
+    }
+
+    @Test
+    void clickHouseIsDownForLongerThanTheTokenWindow() throws Exception {
+        Run run = stage.prepare("outage");
+        String job = stage.submit(run, 2, null);
+        stage.awaitProgress(run);
+        stage.killClickHouse(2, 6);
+        stage.awaitProgress(run);
+        stage.finish(run, job);
+    }
+
+    @Test
+    void responsesAreLost() throws Exception {
+        Run run = stage.prepare("responses");
+        String job = stage.submit(run, 2, null);
+        stage.awaitProgress(run);
+        stage.breakInserts(3, Fault.dropResponse());
+        stage.awaitProgress(run);
+        stage.breakInserts(3, Fault.resetMidway());
+        stage.awaitProgress(run);
+        stage.finish(run, job);
+    }
+
+    @Test
+    void theJobIsRescaled() throws Exception {
+        Run run = stage.prepare("rescaling");
+        String job = stage.submit(run, 2, null);
+        for (int parallelism : new int[] {3, 2}) {
+            stage.awaitProgress(run);
+            job = stage.submit(run, parallelism, stage.stopWithSavepoint(run, job));
         }
         stage.awaitProgress(run);
         stage.finish(run, job);

@@ -136,6 +136,13 @@ final class Stage implements AutoCloseable {
         taskManagers.add(cluster.startTaskManager());
     }
 
+    /** Lets the task fail that is the first to reach the step. */
+    void failTask(Run run, Enum<?> step) throws Exception {
+        FaultPoints faults = run.faults();
+        faults.arm(step, FaultPoints.Effect.FAIL);
+        until("a task fails at " + step, () -> faults.struck(step));
+    }
+
     /** Lets the task manager die that is the first to reach the step, and starts another. */
     void haltTaskManager(Run run, Enum<?> step) throws Exception {
         run.faults().arm(step, FaultPoints.Effect.HALT);
@@ -199,6 +206,18 @@ final class Stage implements AutoCloseable {
         run.release();
         cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
         run.assertEachRowOnce();
+    }
+
+    /** Clears the stage of a run that went wrong, for the next one. */
+    void abandon(String job, Throwable failure) {
+        proxy.plan(request -> null);
+        try {
+            if (job != null) {
+                cluster.cancel(job);
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     @Override
