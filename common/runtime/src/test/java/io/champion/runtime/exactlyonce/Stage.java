@@ -102,6 +102,8 @@ final class Stage implements AutoCloseable {
     }
 
     String stopWithSavepoint(Run run, String job) throws IOException {
+        // While a job restarts it takes no savepoint; a new checkpoint says that it has.
+        cluster.awaitCheckpointAfter(job, cluster.lastCheckpoint(job).orElse(0L), PATIENCE);
         String savepoint = cluster.stopWithSavepoint(job, run.options().savepoints(), PATIENCE);
         cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
         return savepoint;
