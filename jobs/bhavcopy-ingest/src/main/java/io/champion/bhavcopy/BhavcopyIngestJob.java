@@ -93,6 +93,8 @@ public final class BhavcopyIngestJob {
                 "lake",
                 LakeSink.builder(new Path(home.lake()))
                         .parquet(CommonOptions.parquet(config))
+                        .targetFileBytes(
+                                config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
                         .replacing(plan.partitions())
                         .build());
         sinks.put(
