@@ -93,8 +93,7 @@ public final class BhavcopyIngestJob {
                 "lake",
                 LakeSink.builder(new Path(home.lake()))
                         .parquet(CommonOptions.parquet(config))
-                        .targetFileBytes(
-                                config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
+                        .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
                         .replacing(plan.partitions())
                         .build());
         sinks.put(
