@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.champion.lake.test.EveryType;
 import io.champion.lake.test.Four;
 import io.champion.lake.test.Money;
+import io.champion.local.EmbeddedClickHouse;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Blob;
@@ -18,8 +23,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.FSDataOutputStream;
@@ -33,7 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every type of the mapping goes into a file and comes back, through us and through DuckDB. */
+/**
+ * Every type of the mapping goes into a file and comes back: through us, through DuckDB and through
+ * ClickHouse.
+ */
 class ParquetFilesTest {
     private static final int ROWS = 1000;
 
@@ -129,6 +140,76 @@ class ParquetFilesTest {
                                 ? null
                                 : e.getLevelByVenue().get("NSE").getPrice());
         assertThat(row.getString("ladders_text")).isEqualTo(e.getLadders().toString());
+    }
+
+    @Test
+    void clickHouseReadsEveryTypeToTheNanosecond() throws Exception {
+        Path file = folder.resolve("every.parquet");
+        write(file, ParquetOptions.defaults(), EveryType.getClassSchema(), rows());
+        String sql =
+                "SELECT an_int, a_boolean, a_long, a_float, a_double, a_string, hex(some_bytes),"
+                        + " hex(a_fixed), an_enum, toInt32(a_date),"
+                        + " toUnixTimestamp64Milli(a_millis), toUnixTimestamp64Micro(a_micros),"
+                        + " toUnixTimestamp64Nano(a_nanos), toDecimalString(a_decimal, 4),"
+                        + " toDecimalString(a_fixed_decimal, 4), maybe_int, maybe_long, maybe_double,"
+                        + " maybe_string, toUnixTimestamp64Nano(maybe_nanos), numbers,"
+                        + " level.price, toUnixTimestamp64Nano(level.at), length(levels)"
+                        + " FROM file('"
+                        + file
+                        + "', Parquet) ORDER BY an_int FORMAT TabSeparatedRaw";
+        try (EmbeddedClickHouse engine = EmbeddedClickHouse.start(folder.resolve("engine"))) {
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient()
+                            .send(
+                                    HttpRequest.newBuilder(URI.create(engine.url()))
+                                            .POST(HttpRequest.BodyPublishers.ofString(sql))
+                                            .build(),
+                                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            List<String> expected =
+                    rows().stream().map(row -> asClickHouseSays((EveryType) row)).toList();
+            assertThat(answer.body().lines().toList()).isEqualTo(expected);
+        }
+    }
+
+    private static String asClickHouseSays(EveryType e) {
+        return Stream.of(
+                        e.getAnInt(),
+                        e.getABoolean(),
+                        e.getALong(),
+                        number(e.getAFloat()),
+                        number(e.getADouble()),
+                        e.getAString(),
+                        hex(e.getSomeBytes().array()),
+                        hex(e.getAFixed().bytes()),
+                        e.getAnEnum(),
+                        e.getADate().toEpochDay(),
+                        e.getAMillis().toEpochMilli(),
+                        ChronoUnit.MICROS.between(Instant.EPOCH, e.getAMicros()),
+                        e.getANanos(),
+                        decimal(e.getADecimal()).toPlainString(),
+                        decimal(e.getAFixedDecimal()).toPlainString(),
+                        e.getMaybeInt(),
+                        e.getMaybeLong(),
+                        e.getMaybeDouble() == null ? null : number(e.getMaybeDouble()),
+                        e.getMaybeString(),
+                        e.getMaybeNanos(),
+                        e.getNumbers().toString().replace(" ", ""),
+                        number(e.getLevel().getPrice()),
+                        e.getLevel().getAt(),
+                        e.getLevels().size())
+                .map(value -> value == null ? "\\N" : value.toString())
+                .collect(Collectors.joining("\t"));
+    }
+
+    /** The shortest text of a number, without the fraction that Java gives to whole ones. */
+    private static String number(Number value) {
+        String text = value.toString();
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().withUpperCase().formatHex(bytes);
     }
 
     private static byte[] bytes(Blob blob) throws Exception {
