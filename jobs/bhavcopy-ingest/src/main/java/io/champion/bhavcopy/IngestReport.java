@@ -81,16 +81,20 @@ public record IngestReport(
         counts.forEach(object::put);
     }
 
+    private static String counted(int count, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+    }
+
     /** The figures that a person wants to see. */
     public String summary() {
         StringBuilder text = new StringBuilder();
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "Run %s: %,d files of %,d sessions in %.1f s%n",
+                        "Run %s: %s of %s in %.1f s%n",
                         runId,
-                        accounting.files().size(),
-                        plan.sessions().size(),
+                        counted(accounting.files().size(), "file"),
+                        counted(plan.sessions().size(), "session"),
                         took.toMillis() / 1000.0));
         line(text, "rows read", accounting.rowsRead());
         accounting.written().forEach((dataset, rows) -> line(text, "  as " + dataset, rows));
