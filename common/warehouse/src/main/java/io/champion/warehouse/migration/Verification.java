@@ -22,10 +22,12 @@ final class Verification {
 
     private static final Pattern VIEW =
             Pattern.compile(
-                    "CREATE (?:OR REPLACE )?VIEW (?:IF NOT EXISTS )?`\\w+`\\.(\\w+) *(?:ON CLUSTER `\\w+`)? AS\\s+(.*)",
+                    "CREATE (?:OR REPLACE )?(MATERIALIZED )?VIEW (?:IF NOT EXISTS )?`\\w+`\\.(\\w+) *"
+                            + "(?:ON CLUSTER `\\w+`)?(?: *TO `\\w+`\\.(\\w+))? AS\\s+(.*)",
                     Pattern.DOTALL);
     private static final Pattern LOW_CARDINALITY = Pattern.compile("LowCardinality\\((.*)\\)");
     private static final Pattern TTL = Pattern.compile(" TTL (.*?)(?: SETTINGS .*)?$");
+    private static final Pattern TARGET = Pattern.compile(" TO \\w+\\.(\\w+) ");
     private static final Pattern SETTINGS = Pattern.compile(" SETTINGS (.*)$");
 
     private final ClickHouse clickHouse;
@@ -38,13 +40,25 @@ final class Verification {
     }
 
     private record Live(
-            String engine, String engineFull, String partitionBy, String orderBy, String select) {}
+            String engine,
+            String engineFull,
+            String partitionBy,
+            String orderBy,
+            String select,
+            String create) {}
+
+    /**
+     * A view of the migrations.
+     *
+     * @param target the table that a materialized view feeds, otherwise null
+     */
+    private record View(String engine, String target, String select) {}
 
     List<Difference> differences(List<Migration> files) {
         Map<String, Live> tables = tables();
         Map<String, Map<String, String>> columns = columns();
         // A later file that makes the same view again is the one that holds.
-        Map<String, String> views = new LinkedHashMap<>();
+        Map<String, View> views = new LinkedHashMap<>();
         for (Migration file : files) {
             for (String statement : file.statements(placeholders)) {
                 Matcher view = VIEW.matcher(statement);
@@ -55,11 +69,16 @@ final class Verification {
                             tables.get(table.table()),
                             columns.getOrDefault(table.table(), Map.of()));
                 } else if (view.matches()) {
-                    views.put(view.group(1), view.group(2));
+                    views.put(
+                            view.group(2),
+                            new View(
+                                    view.group(1) == null ? "View" : "MaterializedView",
+                                    view.group(3),
+                                    view.group(4)));
                 }
             }
         }
-        views.forEach((name, select) -> compareView(name, select, tables.get(name)));
+        views.forEach((name, view) -> compareView(name, view, tables.get(name)));
         return List.copyOf(differences);
     }
 
@@ -67,7 +86,8 @@ final class Verification {
         Map<String, Live> tables = new HashMap<>();
         for (GenericRecord row :
                 clickHouse.query(
-                        "SELECT name, engine, engine_full, partition_key, sorting_key, as_select"
+                        "SELECT name, engine, engine_full, partition_key, sorting_key, as_select,"
+                                + " create_table_query"
                                 + " FROM system.tables WHERE database = "
                                 + literal(placeholders.database()))) {
             tables.put(
@@ -77,7 +97,8 @@ final class Verification {
                             row.getString("engine_full"),
                             row.getString("partition_key"),
                             row.getString("sorting_key"),
-                            row.getString("as_select")));
+                            row.getString("as_select"),
+                            row.getString("create_table_query")));
         }
         return tables;
     }
@@ -161,13 +182,17 @@ final class Verification {
         return lowCardinality.matches() ? lowCardinality.group(1) : type;
     }
 
-    private void compareView(String name, String select, Live live) {
+    private void compareView(String name, View view, Live live) {
         if (live == null) {
-            differences.add(new Difference(name, "the view", "VIEW", null));
+            differences.add(new Difference(name, "the view", view.engine(), null));
             return;
         }
-        compare(name, "the engine", "View", live.engine);
-        compare(name, "the query", format(select), format(live.select));
+        compare(name, "the engine", view.engine(), live.engine);
+        compare(name, "the query", format(view.select()), format(live.select));
+        if (view.target() != null) {
+            Matcher target = TARGET.matcher(live.create);
+            compare(name, "TO", view.target(), target.find() ? target.group(1) : "");
+        }
     }
 
     /** One spelling of a query, by the server's own formatter. */
