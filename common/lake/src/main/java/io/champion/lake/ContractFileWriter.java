@@ -14,9 +14,6 @@ import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
@@ -40,8 +37,7 @@ final class ContractFileWriter implements Closeable {
 
     private final Schema schema;
     private final ParquetOptions options;
-    private final CodecFactory codecs;
-    private final BytesInputCompressor compressor;
+    private final LeafColumn.Context context;
     private final ParquetFileWriter file;
     private final List<LeafColumn> leaves = new ArrayList<>();
     private final ValueWriter[] fields;
@@ -49,12 +45,17 @@ final class ContractFileWriter implements Closeable {
     private long groupRows;
     private long groupBytes;
 
-    ContractFileWriter(OutputFile out, Schema schema, ParquetOptions options) throws IOException {
+    /**
+     * Begins a file.
+     *
+     * @param maker makes the pages; may be shared by files that one thread writes
+     */
+    ContractFileWriter(OutputFile out, Schema schema, ParquetOptions options, PageMaker maker)
+            throws IOException {
         this.schema = schema;
         this.options = options;
         MessageType layout = TypeMapping.parquet(schema);
-        this.codecs = new CodecFactory(new PlainParquetConfiguration(), options.pageBytes());
-        this.compressor = codecs.getCompressor(options.codec().parquet());
+        this.context = new LeafColumn.Context(options, maker, maker.finished());
         this.file =
                 new ParquetFileWriter(
                         out,
@@ -99,7 +100,7 @@ final class ContractFileWriter implements Closeable {
         long bytes = 0;
         for (LeafColumn leaf : leaves) {
             if (leaf.pageRows() >= MAX_PAGE_ROWS || leaf.pageBytes() >= options.pageBytes()) {
-                leaf.finishPage(compressor);
+                leaf.finishPage();
             }
             bytes += leaf.bytes();
         }
@@ -112,9 +113,10 @@ final class ContractFileWriter implements Closeable {
     private void finishRowGroup() throws IOException {
         file.startBlock(groupRows);
         for (LeafColumn leaf : leaves) {
-            leaf.finishChunk(file, compressor);
+            leaf.finishChunk(file);
         }
         file.endBlock();
+        context.finished().clear();
         groupRows = 0;
         groupBytes = 0;
     }
@@ -131,12 +133,13 @@ final class ContractFileWriter implements Closeable {
             finishRowGroup();
         }
         file.end(Map.of(SCHEMA_KEY, schema.toString()));
-        codecs.release();
     }
 
     /** Takes a value apart into the columns below it. */
     interface ValueWriter {
         /**
+         * Adds a value.
+         *
          * @param value null where there is none
          * @param repetition Parquet's repetition level
          * @param definition Parquet's definition level of what is around the value
@@ -145,6 +148,8 @@ final class ContractFileWriter implements Closeable {
     }
 
     /**
+     * Makes the writer of a value, and the columns below it.
+     *
      * @param repeated how many lists and maps are around the value
      */
     private ValueWriter writer(
@@ -187,7 +192,7 @@ final class ContractFileWriter implements Closeable {
 
     private ValueWriter leaf(
             ColumnType type, String description, Iterator<ColumnDescriptor> descriptors) {
-        LeafColumn leaf = LeafColumn.of(type, description, descriptors.next(), options);
+        LeafColumn leaf = LeafColumn.of(type, description, descriptors.next(), context);
         leaves.add(leaf);
         return leaf;
     }

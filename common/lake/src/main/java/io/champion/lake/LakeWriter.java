@@ -44,6 +44,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     private final Function<PartitionKey, Path> target;
     private final FileSystem fs;
     private final RecoverableWriter recoverable;
+    private final PageMaker pageMaker;
     private final String prefix;
     private final String suffix;
     private final Map<Class<?>, Dataset> datasets = new HashMap<>();
@@ -89,6 +90,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         this.target = target;
         this.fs = root.getFileSystem();
         this.recoverable = targetIsHidden ? null : fs.createRecoverableWriter();
+        this.pageMaker = new PageMaker(config.parquet());
         this.prefix = String.format(Locale.ROOT, "part-%05d-", subtask);
         // No attempt at the same work may ever take the name of another's file.
         this.suffix = "-" + config.uid() + "-" + config.epoch() + "-" + UUID.randomUUID();
@@ -164,7 +166,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
                     key,
                     name,
                     out,
-                    ParquetFiles.writer(out, lastDataset.schema(), config.parquet()));
+                    ParquetFiles.writer(out, lastDataset.schema(), config.parquet(), pageMaker));
         } catch (IOException | RuntimeException e) {
             IOUtils.closeQuietly(out);
             throw e;
@@ -222,6 +224,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         // What is still open was not asked for by any checkpoint: the rows will come again.
         open.values().forEach(file -> IOUtils.closeQuietly(file.out));
         open.clear();
+        pageMaker.close();
     }
 
     private static final class OpenFile {

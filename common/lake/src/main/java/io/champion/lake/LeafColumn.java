@@ -6,19 +6,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.parquet.bytes.BytesInput;
-import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
-import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridEncoder;
-import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 
 /**
- * One column of a row group: the values of its open page as they came, and its finished pages,
- * encoded and compressed.
+ * One column of a row group: the values of its open page, and its finished pages, encoded and
+ * compressed.
  *
  * <p>A chunk begins with a dictionary. The first page decides whether that makes it smaller; a page
  * that would make the dictionary too large, and all after it, are written plain.
@@ -34,21 +31,18 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
     private final String description;
     private final ColumnDescriptor descriptor;
     private final boolean nullable;
-    private final ParquetOptions options;
-    private final int maxRepetition;
-    private final int maxDefinition;
+    private final Context context;
+    private final boolean repeated;
+    private final boolean optional;
+    private final Levels repetitions;
+    private final Levels definitions;
     private final boolean dictionaries;
-
-    private byte[] repetitions = new byte[INITIAL_VALUES];
-    private byte[] definitions = new byte[INITIAL_VALUES];
 
     /** Values of the open page, those that are not there included. */
     private int entries;
 
+    /** Rows of the open page, where that is not the same. */
     private int rows;
-
-    /** Ids of the values of the page that is being finished. */
-    private int[] ids = new int[0];
 
     /** Values of the dictionary that pages use. */
     private int dictionarySize;
@@ -63,11 +57,19 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
 
     private int hashCount;
 
+    /**
+     * What the columns of a file share.
+     *
+     * @param maker makes their pages
+     * @param finished keeps them until the row group is written
+     */
+    record Context(ParquetOptions options, PageMaker maker, PageMaker.Finished finished) {}
+
     private record Page(
             int entries,
             int rows,
             int plainBytes,
-            byte[] compressed,
+            BytesInput compressed,
             Statistics<?> statistics,
             Encoding encoding) {}
 
@@ -78,14 +80,17 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
             ColumnType type,
             String description,
             ColumnDescriptor descriptor,
-            ParquetOptions options,
+            Context context,
             boolean dictionaries) {
+        ParquetOptions options = context.options();
         this.description = description;
         this.descriptor = descriptor;
         this.nullable = type.nullable();
-        this.options = options;
-        this.maxRepetition = descriptor.getMaxRepetitionLevel();
-        this.maxDefinition = descriptor.getMaxDefinitionLevel();
+        this.context = context;
+        this.repeated = descriptor.getMaxRepetitionLevel() > 0;
+        this.optional = descriptor.getMaxDefinitionLevel() > 0;
+        this.repetitions = new Levels(descriptor.getMaxRepetitionLevel());
+        this.definitions = new Levels(descriptor.getMaxDefinitionLevel());
         this.dictionaries = dictionaries && options.dictionaries();
         this.dictionaryOpen = this.dictionaries;
         if (descriptor.getPath().length == 1
@@ -95,14 +100,11 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
     }
 
     static LeafColumn of(
-            ColumnType type,
-            String description,
-            ColumnDescriptor descriptor,
-            ParquetOptions options) {
+            ColumnType type, String description, ColumnDescriptor descriptor, Context context) {
         return switch (type.kind()) {
-            case STRING, ENUM, BYTES, FIXED, DECIMAL ->
-                    new BinaryColumn(type, description, descriptor, options);
-            default -> new NumberColumn(type, description, descriptor, options);
+            case STRING, ENUM -> new TextColumn(type, description, descriptor, context);
+            case BYTES, FIXED, DECIMAL -> new BinaryColumn(type, description, descriptor, context);
+            default -> new NumberColumn(type, description, descriptor, context);
         };
     }
 
@@ -118,24 +120,29 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
     /** Values of the open page that are there. */
     abstract int values();
 
-    /** Bytes of the open page, about. */
+    /** Bytes of the open page without a dictionary, about. */
     abstract int pageBytes();
 
-    /** Looks up the values of the open page in the dictionary, adding what is new. */
-    abstract void lookUp(int[] into);
+    /**
+     * The ids of the open page's values in the dictionary, after adding what is new there.
+     *
+     * @param room long enough for them
+     */
+    abstract int[] ids(int[] room);
 
-    /** How many values the dictionary has, and how many bytes the first ones take. */
+    /** How many values the dictionary has, and how many bytes they take. */
     abstract int dictionarySize();
 
     abstract int dictionaryBytes();
 
-    abstract BytesInput encodeDictionary(int size);
+    /** Encodes the first values of the dictionary. */
+    abstract void encodeDictionary(int size, PageBuffer into);
 
-    /** Encodes the open page; adds its extremes to the statistics where they are wanted. */
-    abstract BytesInput encodePlain(Statistics<?> statistics);
+    /** Encodes the open page. */
+    abstract void encodePlain(PageBuffer into);
 
     /** Adds the open page's extremes to the statistics. */
-    abstract void summarize(int[] pageIds, Statistics<?> statistics);
+    abstract void summarize(Statistics<?> statistics);
 
     /** Hashes the values of the open page. */
     abstract void hash(BlockSplitBloomFilter filter, long[] into, int from);
@@ -144,8 +151,9 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
 
     abstract void clearDictionary();
 
-    final boolean statistics() {
-        return options.statistics();
+    /** Whether the open page still may use the dictionary. */
+    final boolean dictionaryOpen() {
+        return dictionaryOpen;
     }
 
     @Override
@@ -166,22 +174,20 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
     }
 
     private void addLevels(int repetition, int definition) {
-        if (maxDefinition > 0) {
-            if (entries == definitions.length) {
-                definitions = Arrays.copyOf(definitions, entries * 2);
-                repetitions = Arrays.copyOf(repetitions, entries * 2);
-            }
-            definitions[entries] = (byte) definition;
-            repetitions[entries] = (byte) repetition;
-        }
         entries++;
-        if (repetition == 0) {
-            rows++;
+        if (optional) {
+            definitions.add(definition);
+        }
+        if (repeated) {
+            repetitions.add(repetition);
+            if (repetition == 0) {
+                rows++;
+            }
         }
     }
 
     final int pageRows() {
-        return rows;
+        return repeated ? rows : entries;
     }
 
     /** Bytes in memory, about: finished pages as they will be in the file. */
@@ -190,31 +196,40 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
     }
 
     /** Encodes and compresses the open page. */
-    final void finishPage(BytesInputCompressor compressor) throws IOException {
+    final void finishPage() throws IOException {
         int values = values();
+        boolean summarized = context.options().statistics();
         Statistics<?> statistics =
-                options.statistics()
+                summarized
                         ? Statistics.createStats(descriptor.getPrimitiveType())
                         : Statistics.noopStats(descriptor.getPrimitiveType());
         statistics.incrementNumNulls(entries - values);
+        if (summarized && values > 0) {
+            summarize(statistics);
+        }
         if (hashes != null) {
             addHashes(values);
         }
-        BytesInput encoded = dictionaryOpen ? encodeIds(values, statistics) : null;
-        Encoding encoding = encoded == null ? Encoding.PLAIN : Encoding.RLE_DICTIONARY;
-        if (encoded == null) {
-            encoded = encodePlain(statistics);
+        PageMaker maker = context.maker();
+        PageBuffer page = maker.page();
+        page.clear();
+        repetitions.finishPage(page, maker.runLengths());
+        definitions.finishPage(page, maker.runLengths());
+        boolean byIds = dictionaryOpen && encodeIds(values, page);
+        if (!byIds) {
+            encodePlain(page);
         }
-        BytesInput page =
-                BytesInput.concat(
-                        levels(repetitions, maxRepetition),
-                        levels(definitions, maxDefinition),
-                        encoded);
-        int plainBytes = Math.toIntExact(page.size());
-        byte[] compressed = compressor.compress(page).toByteArray();
-        pages.add(new Page(entries, rows, plainBytes, compressed, statistics, encoding));
+        BytesInput compressed = maker.compress(context.finished());
+        pages.add(
+                new Page(
+                        entries,
+                        pageRows(),
+                        page.length(),
+                        compressed,
+                        statistics,
+                        byIds ? Encoding.RLE_DICTIONARY : Encoding.PLAIN));
         chunkEntries += entries;
-        chunkBytes += compressed.length;
+        chunkBytes += compressed.size();
         entries = 0;
         rows = 0;
         clearPage();
@@ -229,15 +244,12 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
         hashCount += values;
     }
 
-    /** The page as ids of the dictionary, or null where that does not pay. */
-    private BytesInput encodeIds(int values, Statistics<?> statistics) throws IOException {
+    /** Encodes the page as ids of the dictionary; answers false where that does not pay. */
+    private boolean encodeIds(int values, PageBuffer page) {
         if (values == 0) {
-            return null;
+            return false;
         }
-        if (ids.length < values) {
-            ids = new int[values];
-        }
-        lookUp(ids);
+        int[] ids = ids(context.maker().ids(values));
         int size = dictionarySize();
         int width = Integer.SIZE - Integer.numberOfLeadingZeros(size - 1);
         boolean pays =
@@ -245,57 +257,31 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
                         || dictionaryBytes() + (long) values * width / Byte.SIZE < pageBytes();
         if (!pays || dictionaryBytes() > MAX_DICTIONARY_BYTES) {
             dictionaryOpen = false;
-            return null;
+            return false;
         }
         dictionarySize = size;
-        if (options.statistics()) {
-            summarize(ids, statistics);
-        }
-        return BytesInput.concat(
-                BytesInput.from(new byte[] {(byte) width}), runLengths(ids, values, width));
+        page.putByte(width);
+        RunLengthEncoder encoder = context.maker().runLengths();
+        encoder.begin(page, width);
+        encoder.addAll(ids, values);
+        encoder.end();
+        return true;
     }
-
-    private BytesInput levels(byte[] levels, int max) throws IOException {
-        if (max == 0) {
-            return BytesInput.empty();
-        }
-        if (ids.length < entries) {
-            ids = new int[entries];
-        }
-        for (int i = 0; i < entries; i++) {
-            ids[i] = levels[i];
-        }
-        int width = Integer.SIZE - Integer.numberOfLeadingZeros(max);
-        BytesInput runs = runLengths(ids, entries, width);
-        return BytesInput.concat(BytesInput.fromInt((int) runs.size()), runs);
-    }
-
-    private BytesInput runLengths(int[] numbers, int count, int width) throws IOException {
-        try (RunLengthBitPackingHybridEncoder encoder =
-                new RunLengthBitPackingHybridEncoder(
-                        width, 64, Math.max(options.pageBytes(), 64), ALLOCATOR)) {
-            for (int i = 0; i < count; i++) {
-                encoder.writeInt(numbers[i]);
-            }
-            return BytesInput.from(encoder.toBytes().toByteArray());
-        }
-    }
-
-    private static final HeapByteBufferAllocator ALLOCATOR = HeapByteBufferAllocator.getInstance();
 
     /** Writes the chunk, and begins the next row group's. */
-    final void finishChunk(ParquetFileWriter file, BytesInputCompressor compressor)
-            throws IOException {
+    final void finishChunk(ParquetFileWriter file) throws IOException {
         if (entries > 0) {
-            finishPage(compressor);
+            finishPage();
         }
-        file.startColumn(descriptor, chunkEntries, options.codec().parquet());
+        file.startColumn(descriptor, chunkEntries, context.options().codec().parquet());
         if (dictionarySize > 0) {
-            BytesInput plain = encodeDictionary(dictionarySize);
+            PageBuffer plain = context.maker().page();
+            plain.clear();
+            encodeDictionary(dictionarySize, plain);
             file.writeDictionaryPage(
                     new DictionaryPage(
-                            BytesInput.from(compressor.compress(plain).toByteArray()),
-                            Math.toIntExact(plain.size()),
+                            context.maker().compress(context.finished()),
+                            plain.length(),
                             dictionarySize,
                             Encoding.PLAIN));
         }
@@ -303,7 +289,7 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
             file.writeDataPage(
                     page.entries,
                     page.plainBytes,
-                    BytesInput.from(page.compressed),
+                    page.compressed,
                     page.statistics,
                     page.rows,
                     Encoding.RLE,

@@ -2,23 +2,15 @@ package io.champion.lake;
 
 import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Kind;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
-import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
 
 /** Booleans, numbers, dates and times, each held as the 64 bits that stand for it. */
 final class NumberColumn extends LeafColumn {
-    private static final VarHandle INTS =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long MICROS_PER_SECOND = 1_000_000;
 
     private final Kind kind;
@@ -31,11 +23,8 @@ final class NumberColumn extends LeafColumn {
     private LongDictionary dictionary = new LongDictionary();
 
     NumberColumn(
-            ColumnType type,
-            String description,
-            ColumnDescriptor descriptor,
-            ParquetOptions options) {
-        super(type, description, descriptor, options, type.kind() != Kind.BOOLEAN);
+            ColumnType type, String description, ColumnDescriptor descriptor, Context context) {
+        super(type, description, descriptor, context, type.kind() != Kind.BOOLEAN);
         this.kind = type.kind();
         this.width =
                 switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
@@ -82,7 +71,7 @@ final class NumberColumn extends LeafColumn {
     }
 
     @Override
-    void lookUp(int[] into) {
+    int[] ids(int[] room) {
         long last = 0;
         int id = -1;
         for (int i = 0; i < count; i++) {
@@ -91,8 +80,9 @@ final class NumberColumn extends LeafColumn {
                 id = dictionary.idOf(value);
                 last = value;
             }
-            into[i] = id;
+            room[i] = id;
         }
+        return room;
     }
 
     @Override
@@ -106,48 +96,51 @@ final class NumberColumn extends LeafColumn {
     }
 
     @Override
-    BytesInput encodeDictionary(int size) {
-        return encode(dictionary.values(), size);
+    void encodeDictionary(int size, PageBuffer into) {
+        encode(dictionary.values(), size, into);
     }
 
     @Override
-    BytesInput encodePlain(Statistics<?> statistics) {
-        if (statistics()) {
-            summarize(null, statistics);
-        }
-        return encode(values, count);
+    void encodePlain(PageBuffer into) {
+        encode(values, count, into);
     }
 
-    private BytesInput encode(long[] numbers, int size) {
-        byte[] bytes;
+    private void encode(long[] numbers, int size, PageBuffer into) {
         switch (width) {
-            case 0 -> {
-                bytes = new byte[(size + Byte.SIZE - 1) / Byte.SIZE];
-                for (int i = 0; i < size; i++) {
-                    bytes[i / Byte.SIZE] |= (byte) (numbers[i] << (i % Byte.SIZE));
-                }
-            }
-            case Integer.BYTES -> {
-                bytes = new byte[size * Integer.BYTES];
-                for (int i = 0; i < size; i++) {
-                    INTS.set(bytes, i * Integer.BYTES, (int) numbers[i]);
-                }
-            }
-            default -> {
-                bytes = new byte[size * Long.BYTES];
-                for (int i = 0; i < size; i++) {
-                    LONGS.set(bytes, i * Long.BYTES, numbers[i]);
-                }
-            }
+            case 0 -> encodeBits(numbers, size, into);
+            case Integer.BYTES -> encodeInts(numbers, size, into);
+            default -> encodeLongs(numbers, size, into);
         }
-        return BytesInput.from(bytes);
+    }
+
+    private static void encodeBits(long[] numbers, int size, PageBuffer into) {
+        for (int i = 0; i < size; i += Byte.SIZE) {
+            int bits = 0;
+            for (int k = Math.min(size - i, Byte.SIZE) - 1; k >= 0; k--) {
+                bits = bits << 1 | (int) numbers[i + k];
+            }
+            into.putByte(bits);
+        }
+    }
+
+    private static void encodeInts(long[] numbers, int size, PageBuffer into) {
+        int at = into.reserve(Math.multiplyExact(size, Integer.BYTES));
+        byte[] bytes = into.bytes();
+        for (int i = 0; i < size; i++) {
+            PageBuffer.INTS.set(bytes, at + i * Integer.BYTES, (int) numbers[i]);
+        }
+    }
+
+    private static void encodeLongs(long[] numbers, int size, PageBuffer into) {
+        int at = into.reserve(Math.multiplyExact(size, Long.BYTES));
+        byte[] bytes = into.bytes();
+        for (int i = 0; i < size; i++) {
+            PageBuffer.LONGS.set(bytes, at + i * Long.BYTES, numbers[i]);
+        }
     }
 
     @Override
-    void summarize(int[] pageIds, Statistics<?> statistics) {
-        if (count == 0) {
-            return;
-        }
+    void summarize(Statistics<?> statistics) {
         switch (kind) {
             case DOUBLE -> {
                 // One NaN makes both extremes NaN, by which readers know that they say nothing.

@@ -29,9 +29,10 @@ final class ParquetFiles {
      * A writer of contract records. Closing it finishes the file and leaves {@code out} open, so
      * that the caller decides whether the file is to be kept.
      */
-    static ContractFileWriter writer(FSDataOutputStream out, Schema schema, ParquetOptions options)
+    static ContractFileWriter writer(
+            FSDataOutputStream out, Schema schema, ParquetOptions options, PageMaker maker)
             throws IOException {
-        return new ContractFileWriter(new StreamOutputFile(out), schema, options);
+        return new ContractFileWriter(new StreamOutputFile(out), schema, options, maker);
     }
 
     private record StreamOutputFile(FSDataOutputStream out) implements OutputFile {

@@ -6,6 +6,7 @@ import io.champion.lake.test.EveryType;
 import io.champion.lake.test.Four;
 import io.champion.lake.test.Money;
 import io.champion.local.EmbeddedClickHouse;
+import io.champion.model.record.EquityOhlc;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -253,6 +254,49 @@ class ParquetFilesTest {
         }
     }
 
+    /** Levels and ids come in runs and out of them; dictionaries fill up within a chunk. */
+    @Test
+    void columnsThatChangeTheirCharacterComeBack() throws Exception {
+        java.time.LocalDate day = java.time.LocalDate.of(2025, 6, 18);
+        List<SpecificRecordBase> bars = new ArrayList<>();
+        for (int i = 0; i < 50_000; i++) {
+            EquityOhlc bar = Rows.bar(day, i % 5_000);
+            // Few texts first, then more than a dictionary holds.
+            bar.setName(i < 25_000 ? "NAME " + i % 10 : "\u20b9".repeat(20) + i);
+            bar.setIsin(i / 10_000 % 2 == 0 ? null : bar.getIsin());
+            bar.setOpen(i < 30_000 ? 1.5 * (i % 100) : i / 3.0);
+            bar.setClose(i % 2 == 0 ? null : -0.0);
+            bars.add(bar);
+        }
+        Schema schema = EquityOhlc.getClassSchema();
+        for (ParquetOptions options :
+                List.of(
+                        ParquetOptions.defaults(),
+                        ParquetOptions.defaults().withRowGroupBytes(2 << 20))) {
+            Path file = folder.resolve(options.rowGroupBytes() + ".parquet");
+            write(file, options, schema, bars);
+            assertThat(read(file, schema)).isEqualTo(bars);
+            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                    Statement statement = connection.createStatement();
+                    ResultSet row =
+                            statement.executeQuery(
+                                    "SELECT count(DISTINCT name), count(isin), min(close), max(open),"
+                                            + " count() FILTER (encodings LIKE '%DICTIONARY%') > 0"
+                                            + " FROM '"
+                                            + file
+                                            + "', (SELECT * FROM parquet_metadata('"
+                                            + file
+                                            + "') WHERE path_in_schema = 'name' LIMIT 1)")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getLong(1)).isEqualTo(25_010);
+                assertThat(row.getLong(2)).isEqualTo(20_000);
+                assertThat(row.getDouble(3)).isZero();
+                assertThat(row.getDouble(4)).isEqualTo(49_999 / 3.0);
+                assertThat(row.getBoolean(5)).isTrue();
+            }
+        }
+    }
+
     private static List<SpecificRecordBase> rows() {
         List<SpecificRecordBase> rows = new ArrayList<>();
         for (int i = 0; i < ROWS; i++) {
@@ -269,7 +313,8 @@ class ParquetFilesTest {
                                 .create(
                                         new org.apache.flink.core.fs.Path(file.toUri()),
                                         WriteMode.NO_OVERWRITE);
-                ContractFileWriter writer = ParquetFiles.writer(out, schema, options)) {
+                PageMaker maker = new PageMaker(options);
+                ContractFileWriter writer = ParquetFiles.writer(out, schema, options, maker)) {
             for (SpecificRecordBase row : rows) {
                 writer.write(row);
             }
