@@ -91,6 +91,7 @@ public final class Champion implements Runnable {
                         new StatusCommand(context),
                         new ValidateCommand(context),
                         new DdlCommand(context),
+                        new JobCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),
                         new CompletionCommand(context),

@@ -149,6 +149,13 @@ public final class CommonOptions {
                                     + " durable as the checkpoints, seen by every task manager."
                                     + " `<home>/blocks` if unset.");
 
+    public static final ConfigOption<String> FLINK_URL =
+            ConfigOptions.key("flink.url")
+                    .stringType()
+                    .defaultValue("http://localhost:8081")
+                    .withDescription(
+                            "REST endpoint of the Flink cluster whose jobs `champion job` runs.");
+
     /**
      * The warehouse that a configuration names.
      *
