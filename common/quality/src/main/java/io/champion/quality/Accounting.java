@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * The books of a bounded run: what was read from each file, what was handed to the sinks for each
@@ -71,8 +72,18 @@ public final class Accounting implements Serializable {
 
     /** Rows handed to the sinks, by dataset id. */
     public Map<String, Long> emittedByDataset() {
+        return emittedByDataset(all -> true);
+    }
+
+    /** Rows handed to the sinks for some partitions, by dataset id. */
+    public Map<String, Long> emittedByDataset(Predicate<PartitionKey> partitions) {
         Map<String, Long> sums = new TreeMap<>();
-        emitted.forEach((partition, rows) -> sums.merge(partition.dataset(), rows, Long::sum));
+        emitted.forEach(
+                (partition, rows) -> {
+                    if (partitions.test(partition)) {
+                        sums.merge(partition.dataset(), rows, Long::sum);
+                    }
+                });
         return sums;
     }
 
@@ -154,12 +165,22 @@ public final class Accounting implements Serializable {
      * @throws AccountingException if not; the sentence names the partition
      */
     public void verifyStored(String store, Map<PartitionKey, Long> stored) {
+        verifyStored(store, stored, partition -> false);
+    }
+
+    /**
+     * The same of a store that lets go of old rows.
+     *
+     * @param expired whether a partition's rows are older than the store keeps: it may hold fewer
+     */
+    public void verifyStored(
+            String store, Map<PartitionKey, Long> stored, Predicate<PartitionKey> expired) {
         Set<PartitionKey> partitions = new TreeSet<>(emitted.keySet());
         partitions.addAll(stored.keySet());
         for (PartitionKey partition : partitions) {
             long given = emitted.getOrDefault(partition, 0L);
             long held = stored.getOrDefault(partition, 0L);
-            if (given != held) {
+            if (given != held && !(held < given && expired.test(partition))) {
                 throw new AccountingException(
                         "The "
                                 + store

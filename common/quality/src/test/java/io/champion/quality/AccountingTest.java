@@ -102,6 +102,23 @@ class AccountingTest {
     }
 
     @Test
+    void aStoreMayLoseRowsThatAreOlderThanItKeeps() {
+        Accounting accounting = accounting();
+        assertThatCode(
+                        () ->
+                                accounting.verifyStored(
+                                        "warehouse", Map.of(REJECTED, 1L), DAY::equals))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(
+                        () ->
+                                accounting.verifyStored(
+                                        "warehouse", Map.of(DAY, 3L, REJECTED, 1L), DAY::equals))
+                .hasMessageContaining("was given 2 rows");
+        assertThatThrownBy(() -> accounting.verifyStored("warehouse", Map.of(DAY, 2L), DAY::equals))
+                .hasMessageContaining("holds 0");
+    }
+
+    @Test
     void partsAddUp() {
         Accounting sum = new Accounting();
         sum.add(accounting());

@@ -27,19 +27,20 @@ final class AppendSink
     }
 
     @Override
-    public AppendWriter createWriter(WriterInitContext context) {
+    public AppendWriter createWriter(WriterInitContext context) throws IOException {
         return new AppendWriter(
                 new BlockWriter(
                         settings,
                         context.getTaskInfo().getIndexOfThisSubtask(),
                         context.getRestoredCheckpointId().orElse(0),
                         null,
+                        TargetCheck.await(settings),
                         context.metricGroup()));
     }
 
     @Override
     public StatefulSinkWriter<SpecificRecordBase, Void> restoreWriter(
-            WriterInitContext context, Collection<Void> state) {
+            WriterInitContext context, Collection<Void> state) throws IOException {
         return createWriter(context);
     }
 

@@ -6,6 +6,7 @@ import io.champion.model.record.Reject;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.LocalDate;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,15 +23,19 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Collects rows into blocks, each for one partition of one table, and seals them: at a size, when
  * all open ones together grow too large, and before every checkpoint.
  *
- * <p>A row that its table cannot hold becomes a reject, in a block like any other.
+ * <p>A row that its table cannot hold becomes a reject, in a block like any other. A row older than
+ * its table keeps is written, but counted, and the first one of each table is warned of.
  */
 final class BlockWriter {
     private static final Dataset REJECTS = Dataset.of("quarantine.rejects");
+    private static final Logger LOG = LoggerFactory.getLogger(BlockWriter.class);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** Counting the bytes of a block costs as much as adding a few rows to it. */
@@ -39,10 +44,12 @@ final class BlockWriter {
     private final SinkSettings settings;
     private final int subtask;
     private final Set<PartitionKey> listed;
+    private final TableRetention retention;
     private final long attempt = RANDOM.nextLong();
     private final IdentityHashMap<Schema, TableWriter> tables = new IdentityHashMap<>();
     private final Map<String, TableWriter> tablesByDataset = new HashMap<>();
     private final Counter unstorable;
+    private final Counter olderThanKept;
     private final Counter sealedBlocks;
     private final Counter sealedBytes;
     private List<SealedBlock> sealed = new ArrayList<>();
@@ -55,19 +62,23 @@ final class BlockWriter {
      *
      * @param checkpoint checkpoint that the job was restored from, 0 if it was not
      * @param listed the only partitions that rows may belong to, or null where all are welcome
+     * @param retention how long the tables keep rows
      */
     BlockWriter(
             SinkSettings settings,
             int subtask,
             long checkpoint,
             Set<PartitionKey> listed,
+            TableRetention retention,
             MetricGroup operator) {
         this.listed = listed;
+        this.retention = retention;
         this.settings = settings;
         this.subtask = subtask;
         this.checkpoint = checkpoint;
         MetricGroup group = operator.addGroup("warehouse");
         this.unstorable = group.counter("rowsUnstorable");
+        this.olderThanKept = group.counter("rowsOlderThanKept");
         this.sealedBlocks = group.counter("blocksSealed");
         this.sealedBytes = group.counter("bytesSealed");
         group.gauge("bufferedBytes", this::bufferedBytes);
@@ -248,6 +259,10 @@ final class BlockWriter {
     private final class TableWriter {
         final Dataset dataset;
         final TablePartitions partitions;
+
+        /** How long the table keeps rows; null for good. */
+        final Period kept;
+
         final Map<String, OpenBlock> open = new HashMap<>();
 
         /** Emptied blocks whose memory the next ones use. */
@@ -255,10 +270,14 @@ final class BlockWriter {
 
         OpenBlock last;
         PartitionKey lastKey;
+        LocalDate lastDay;
+        boolean lastDayExpired;
+        boolean warned;
 
         TableWriter(Dataset dataset) {
             this.dataset = dataset;
             this.partitions = new TablePartitions(dataset);
+            this.kept = retention.of(dataset);
         }
 
         void write(SpecificRecordBase row) throws UnstorableException, IOException {
@@ -273,8 +292,32 @@ final class BlockWriter {
                 last = block;
             }
             block.block.add(row);
+            if (kept != null) {
+                checkAge(partitions.lastDay());
+            }
             if (block.block.rows() == settings.blockRows()) {
                 seal(block);
+            }
+        }
+
+        private void checkAge(LocalDate day) {
+            if (!day.equals(lastDay)) {
+                lastDay = day;
+                lastDayExpired = TableRetention.hasExpired(day, kept, TableRetention.today());
+            }
+            if (!lastDayExpired) {
+                return;
+            }
+            olderThanKept.inc();
+            if (!warned) {
+                warned = true;
+                LOG.warn(
+                        "Rows of {} are written to table {}, which keeps them for {}: they will"
+                                + " vanish in a merge. Ask for a longer warehouse.retention to"
+                                + " keep them.",
+                        day,
+                        dataset.table(),
+                        TableRetention.words(kept));
             }
         }
 

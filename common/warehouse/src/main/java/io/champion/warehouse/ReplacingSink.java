@@ -31,15 +31,16 @@ final class ReplacingSink
 
     @Override
     public ReplacingWriter createWriter(WriterInitContext context) throws IOException {
-        int subtask = context.getTaskInfo().getIndexOfThisSubtask();
-        if (subtask == 0) {
-            // The committer starts when all rows are written: too late for bad news.
-            try (ClickHouse clickHouse = ClickHouse.connect(settings.config())) {
-                TargetCheck.await(clickHouse, settings.datasets(), new Retries(failure -> {}));
-            }
-        }
+        // The committer starts when all rows are written: too late for bad news.
+        TableRetention retention = TargetCheck.await(settings);
         return new ReplacingWriter(
-                new BlockWriter(settings, subtask, 0, partitions, context.metricGroup()));
+                new BlockWriter(
+                        settings,
+                        context.getTaskInfo().getIndexOfThisSubtask(),
+                        0,
+                        partitions,
+                        retention,
+                        context.metricGroup()));
     }
 
     @Override

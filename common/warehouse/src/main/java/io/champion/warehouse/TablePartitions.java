@@ -16,6 +16,7 @@ final class TablePartitions {
 
     private Object lastTime;
     private String lastPartition;
+    private LocalDate lastDay;
 
     TablePartitions(Dataset dataset) {
         this.dataset = dataset;
@@ -65,10 +66,16 @@ final class TablePartitions {
                     dataset.partitionTime(), null, "but the table is partitioned by it.");
         }
         if (!time.equals(lastTime)) {
-            lastPartition = of(dataset, day(time));
+            lastDay = day(time);
+            lastPartition = of(dataset, lastDay);
             lastTime = time;
         }
         return lastPartition;
+    }
+
+    /** The day of the row that was asked for last; null where the table has no partitions. */
+    LocalDate lastDay() {
+        return lastDay;
     }
 
     private static LocalDate day(Object time) {

@@ -28,16 +28,18 @@ final class TargetCheck {
 
     private record Table(String engine, String engineFull, String partitionKey) {}
 
+    /** Checks as soon as the warehouse answers, over a connection of its own. */
+    static TableRetention await(SinkSettings settings) throws IOException {
+        try (ClickHouse clickHouse = ClickHouse.connect(settings.config())) {
+            return await(clickHouse, settings.datasets(), new Retries(failure -> {}));
+        }
+    }
+
     /** Checks as soon as the warehouse answers. */
-    static void await(ClickHouse clickHouse, Collection<String> datasets, Retries retries)
+    static TableRetention await(ClickHouse clickHouse, Collection<String> datasets, Retries retries)
             throws IOException {
         try {
-            retries.call(
-                    "checking the warehouse",
-                    () -> {
-                        check(clickHouse, datasets);
-                        return null;
-                    });
+            return retries.call("checking the warehouse", () -> check(clickHouse, datasets));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FlinkRuntimeException("Cancelled while the sink was started.", e);
@@ -47,9 +49,10 @@ final class TargetCheck {
     /**
      * Finds everything that is wrong at once.
      *
+     * @return how long the tables keep rows
      * @throws WarehouseException fatal, if anything is
      */
-    static void check(ClickHouse clickHouse, Collection<String> datasets) {
+    static TableRetention check(ClickHouse clickHouse, Collection<String> datasets) {
         String database = clickHouse.config().database();
         Map<String, Table> tables = new HashMap<>();
         for (GenericRecord row :
@@ -96,6 +99,9 @@ final class TargetCheck {
                             + String.join("\n  - ", problems)
                             + "\nRun `champion ddl apply`, then start the job again.");
         }
+        Map<String, String> engines = new HashMap<>();
+        tables.forEach((name, table) -> engines.put(name, table.engineFull()));
+        return TableRetention.of(engines);
     }
 
     private static void checkTable(Dataset dataset, Table table, List<String> problems) {

@@ -2,6 +2,7 @@ package io.champion.warehouse;
 
 import static io.champion.warehouse.TestWarehouse.DAY;
 import static io.champion.warehouse.TestWarehouse.EQUITY;
+import static io.champion.warehouse.TestWarehouse.KEPT_FOR_GOOD;
 import static io.champion.warehouse.TestWarehouse.REJECTS;
 import static io.champion.warehouse.TestWarehouse.equity;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,7 +90,8 @@ class BlockCommitterTest {
     }
 
     private static BlockWriter writer(SinkSettings settings, long checkpoint) {
-        return new BlockWriter(settings, 0, checkpoint, null, new UnregisteredMetricsGroup());
+        return new BlockWriter(
+                settings, 0, checkpoint, null, KEPT_FOR_GOOD, new UnregisteredMetricsGroup());
     }
 
     /** Rows of two table partitions. */

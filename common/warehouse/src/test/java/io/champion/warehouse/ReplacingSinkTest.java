@@ -2,6 +2,7 @@ package io.champion.warehouse;
 
 import static io.champion.warehouse.TestWarehouse.DAY;
 import static io.champion.warehouse.TestWarehouse.EQUITY;
+import static io.champion.warehouse.TestWarehouse.KEPT_FOR_GOOD;
 import static io.champion.warehouse.TestWarehouse.MASTER;
 import static io.champion.warehouse.TestWarehouse.REJECTS;
 import static io.champion.warehouse.TestWarehouse.equity;
@@ -117,6 +118,7 @@ class ReplacingSinkTest {
                                     subtask,
                                     0,
                                     listed,
+                                    KEPT_FOR_GOOD,
                                     new UnregisteredMetricsGroup()))) {
                 for (int i = subtask; i < all.size(); i += 2) {
                     writer.write(all.get(i), null);
@@ -267,7 +269,13 @@ class ReplacingSinkTest {
                 (step, table) -> {
                     if (step == ProtocolStep.AFTER_COPIED && times.incrementAndGet() == 1) {
                         BlockWriter writer =
-                                new BlockWriter(other, 0, 0, null, new UnregisteredMetricsGroup());
+                                new BlockWriter(
+                                        other,
+                                        0,
+                                        0,
+                                        null,
+                                        KEPT_FOR_GOOD,
+                                        new UnregisteredMetricsGroup());
                         writer.write(appended);
                         for (SealedBlock block : writer.sealAll()) {
                             new BlockTarget(warehouse.clickHouse, block.table())
@@ -300,7 +308,12 @@ class ReplacingSinkTest {
         try (ReplacingWriter writer =
                 new ReplacingWriter(
                         new BlockWriter(
-                                settings, 0, 0, days(DAY), new UnregisteredMetricsGroup()))) {
+                                settings,
+                                0,
+                                0,
+                                days(DAY),
+                                KEPT_FOR_GOOD,
+                                new UnregisteredMetricsGroup()))) {
             assertThatThrownBy(writer::prepareCommit).hasMessageContaining("BATCH");
         }
     }

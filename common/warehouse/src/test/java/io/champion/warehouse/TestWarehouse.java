@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** An engine of a test's own with the tables of the real migrations. */
@@ -22,6 +23,8 @@ final class TestWarehouse implements AutoCloseable {
     static final Dataset MASTER = Dataset.of("normalized.symbol_master");
     static final Dataset REJECTS = Dataset.of("quarantine.rejects");
     static final LocalDate DAY = LocalDate.of(2025, 6, 18);
+
+    static final TableRetention KEPT_FOR_GOOD = TableRetention.of(Map.of());
 
     final EmbeddedClickHouse engine;
     final ClickHouse clickHouse;

@@ -10,7 +10,9 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -109,14 +111,7 @@ public final class BhavcopyIngestJob {
         JobClient job = env.executeAsync(NAME);
         Accounting books =
                 await(job, plan, progress).getAccumulatorResult(SessionFunction.ACCOUNTING);
-        IngestReport report =
-                new IngestReport(
-                        RUN_ID.format(start),
-                        start,
-                        Duration.between(start, Instant.now()),
-                        plan,
-                        books,
-                        problem(books, plan, home, warehouse));
+        IngestReport report = report(start, plan, books, home, warehouse);
         store(report, home);
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
@@ -167,9 +162,30 @@ public final class BhavcopyIngestJob {
         return new IngestProgress(done, plan.files(), rows, done == plan.files());
     }
 
+    private static IngestReport report(
+            Instant start, IngestPlan plan, Accounting books, Home home, ClickHouseConfig config)
+            throws IOException {
+        try (ClickHouse warehouse = ClickHouse.connect(config)) {
+            TableRetention retention = TableRetention.read(warehouse);
+            String problem = problem(books, plan, home, warehouse, retention);
+            return new IngestReport(
+                    RUN_ID.format(start),
+                    start,
+                    Duration.between(start, Instant.now()),
+                    plan,
+                    books,
+                    books.emittedByDataset(retention::hasExpired),
+                    problem);
+        }
+    }
+
     /** What does not add up, or null. */
     private static String problem(
-            Accounting books, IngestPlan plan, Home home, ClickHouseConfig warehouse)
+            Accounting books,
+            IngestPlan plan,
+            Home home,
+            ClickHouse warehouse,
+            TableRetention retention)
             throws IOException {
         try {
             if (books.files().size() != plan.files()) {
@@ -181,7 +197,10 @@ public final class BhavcopyIngestJob {
             }
             books.verify(Session.REJECTS);
             books.verifyStored("lake", StoreCheck.lake(home.lake(), plan.partitions()));
-            books.verifyStored("warehouse", StoreCheck.warehouse(warehouse, plan.partitions()));
+            books.verifyStored(
+                    "warehouse",
+                    StoreCheck.warehouse(warehouse, plan.partitions()),
+                    retention::hasExpired);
             return null;
         } catch (AccountingException e) {
             return e.getMessage();

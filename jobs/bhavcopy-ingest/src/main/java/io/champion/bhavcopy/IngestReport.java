@@ -18,6 +18,8 @@ import java.util.Map;
  * @param took how long it took, the check of the stores included
  * @param plan what it was going to do
  * @param accounting what it did
+ * @param olderThanKept rows that are older than their table keeps, by dataset id: they are in the
+ *     lake, and will vanish from the warehouse
  * @param problem what does not add up, as a sentence, or null where all sums hold
  */
 public record IngestReport(
@@ -26,6 +28,7 @@ public record IngestReport(
         Duration took,
         IngestPlan plan,
         Accounting accounting,
+        Map<String, Long> olderThanKept,
         String problem) {
 
     /** More are in the stored report. */
@@ -52,6 +55,7 @@ public record IngestReport(
         put(root, "merged", accounting.merged());
         put(root, "rejected", accounting.rejected());
         put(root, "warnings", accounting.warnings());
+        put(root, "older_than_kept", olderThanKept);
         for (FileReport file : accounting.files()) {
             ObjectNode node = root.withArray("files").addObject();
             node.put("file", file.file());
@@ -107,6 +111,9 @@ public record IngestReport(
                 .forEach((dataset, rows) -> line(text, "  of these carried, " + dataset, rows));
         accounting.merged().forEach((dataset, rows) -> line(text, "  merged, " + dataset, rows));
         accounting.warnings().forEach((reason, rows) -> line(text, "warning, " + reason, rows));
+        olderThanKept.forEach(
+                (dataset, rows) ->
+                        line(text, "warning, older than the table keeps, " + dataset, rows));
         int skipped = plan.skipped().size();
         if (skipped > 0) {
             line(text, "files left alone", skipped);

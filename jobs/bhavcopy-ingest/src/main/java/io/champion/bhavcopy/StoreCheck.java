@@ -5,7 +5,6 @@ import io.champion.lake.LakeReader;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.warehouse.ClickHouse;
-import io.champion.warehouse.ClickHouseConfig;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -35,15 +34,13 @@ final class StoreCheck {
 
     /** Rows of partitions by the warehouse's tables. */
     static Map<PartitionKey, Long> warehouse(
-            ClickHouseConfig config, Collection<PartitionKey> partitions) {
+            ClickHouse warehouse, Collection<PartitionKey> partitions) {
         Map<String, List<PartitionKey>> datasets = new TreeMap<>();
         for (PartitionKey partition : partitions) {
             datasets.computeIfAbsent(partition.dataset(), id -> new ArrayList<>()).add(partition);
         }
         Map<PartitionKey, Long> rows = new HashMap<>();
-        try (ClickHouse warehouse = ClickHouse.connect(config)) {
-            datasets.forEach((id, keys) -> count(warehouse, Dataset.of(id), keys, rows));
-        }
+        datasets.forEach((id, keys) -> count(warehouse, Dataset.of(id), keys, rows));
         return rows;
     }
 

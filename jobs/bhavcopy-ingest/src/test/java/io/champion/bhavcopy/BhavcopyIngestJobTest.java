@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -253,17 +254,36 @@ class BhavcopyIngestJobTest {
                             + clickHouse.table("normalized_equity_ohlc")
                             + " DELETE WHERE symbol = 'OLDONE' SETTINGS mutations_sync = 2");
         }
-        assertThatThrownBy(
-                        () ->
-                                report.accounting()
-                                        .verifyStored(
-                                                "warehouse",
-                                                StoreCheck.warehouse(
-                                                        warehouse, report.plan().partitions())))
+        Map<PartitionKey, Long> stored;
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            stored = StoreCheck.warehouse(clickHouse, report.plan().partitions());
+        }
+        assertThatThrownBy(() -> report.accounting().verifyStored("warehouse", stored))
                 .isInstanceOf(AccountingException.class)
                 .hasMessage(
                         "The warehouse was given 2 rows of"
                                 + " normalized/equity_ohlc/year=1994/month=11/day=03 but holds 1.");
+    }
+
+    @Test
+    void rowsOlderThanTheirTableKeepsAreCountedAndMayVanish() throws Exception {
+        Migrations.of(warehouse, null, Retention.parse("raw=90d,normalized=3y")).apply();
+        Path old = fixture("cm12columns.csv");
+        for (int run = 0; run < 2; run++) {
+            IngestReport report = ingest(old, fixture("EQUITY_L.csv"), fixture(SEC));
+            assertThat(report.problem()).isNull();
+            assertThat(report.olderThanKept())
+                    .containsOnly(
+                            Map.entry("raw.equity_ohlc", 2L),
+                            Map.entry("normalized.equity_ohlc", 2L));
+            assertThat(report.summary())
+                    .containsPattern("older than the table keeps, raw.equity_ohlc +2\\R");
+            assertThat(report.toJson()).contains("\"older_than_kept\" : {");
+            try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+                clickHouse.execute("OPTIMIZE TABLE raw_equity_ohlc FINAL");
+            }
+            assertThat(table("raw_equity_ohlc")).as("rows of 1994 are gone").hasSize(4);
+        }
     }
 
     @Test
