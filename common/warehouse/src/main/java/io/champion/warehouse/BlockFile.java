@@ -202,7 +202,7 @@ final class BlockFile {
     }
 
     /** A LowCardinality column of one value: a dictionary of one key, and a byte for each row. */
-    private static void putConstant(Bytes bytes, String name, String value, int rows) {
+    static void putConstant(Bytes bytes, String name, String value, int rows) {
         bytes.putString(name);
         bytes.putString("LowCardinality(String)");
         bytes.putLong(1); // version of the serialization: keys travel with the values

@@ -76,9 +76,21 @@ final class NativeBlock {
         return columns;
     }
 
+    /** Writes the block with the commit column as its last. */
+    void writeCommitted(String commitId, OutputStream out) throws IOException {
+        Bytes bytes = new Bytes();
+        bytes.putVarint(columns.size() + 1);
+        bytes.putVarint(rows);
+        bytes.writeTo(out);
+        writeColumns(out);
+        bytes.length = 0;
+        BlockFile.putConstant(bytes, WarehouseSink.COMMIT_COLUMN, commitId, rows);
+        bytes.writeTo(out);
+    }
+
     /**
      * Writes the columns: each its name, its type and its values. The counts of columns and rows
-     * that begin a block are left to {@link BlockFile}, which adds a column of its own.
+     * that begin a block are left to the caller, who adds a column of its own.
      */
     void writeColumns(OutputStream out) throws IOException {
         Bytes head = new Bytes();

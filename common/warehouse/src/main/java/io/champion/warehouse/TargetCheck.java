@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.util.FlinkRuntimeException;
 
-/** Holds the tables of a warehouse against what the sink needs of them, before it writes a row. */
-final class TargetCheck {
+/** Holds the tables of a warehouse against what a job needs of them, before it writes a row. */
+public final class TargetCheck {
     private TargetCheck() {}
 
     private static final Pattern LOW_CARDINALITY =
@@ -49,10 +49,11 @@ final class TargetCheck {
     /**
      * Finds everything that is wrong at once.
      *
+     * @param datasets ids of the datasets that will be written
      * @return how long the tables keep rows
      * @throws WarehouseException fatal, if anything is
      */
-    static TableRetention check(ClickHouse clickHouse, Collection<String> datasets) {
+    public static TableRetention check(ClickHouse clickHouse, Collection<String> datasets) {
         String database = clickHouse.config().database();
         Map<String, Table> tables = new HashMap<>();
         for (GenericRecord row :

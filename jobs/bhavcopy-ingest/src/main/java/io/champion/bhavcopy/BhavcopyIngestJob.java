@@ -1,6 +1,8 @@
 package io.champion.bhavcopy;
 
 import io.champion.lake.LakeSink;
+import io.champion.model.Dataset;
+import io.champion.model.record.IngestRun;
 import io.champion.quality.Accounting;
 import io.champion.quality.AccountingException;
 import io.champion.runtime.CommonOptions;
@@ -12,7 +14,9 @@ import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.RecordInsert;
 import io.champion.warehouse.TableRetention;
+import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,6 +31,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,7 +57,7 @@ public final class BhavcopyIngestJob {
     public static final OptionSet OPTIONS =
             OptionSet.of(CommonOptions.class, BhavcopyIngestOptions.class);
 
-    private static final String NAME = "bhavcopy-ingest";
+    static final String NAME = "bhavcopy-ingest";
     private static final Duration POLL = Duration.ofMillis(200);
     private static final DateTimeFormatter RUN_ID =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -71,7 +77,8 @@ public final class BhavcopyIngestJob {
 
     /**
      * Runs the job to its end and holds what the stores have against what was read. The report is
-     * stored as {@code runs/<run id>/report.json} below the home.
+     * stored as {@code runs/<run id>/report.json} below the home, and as a row of {@code
+     * ingest_runs}.
      *
      * @param progress is told now and then how far the run is, by the calling thread
      * @throws InputException if an input cannot be used; nothing has been written then
@@ -90,6 +97,8 @@ public final class BhavcopyIngestJob {
                         date(config, BhavcopyIngestOptions.FROM),
                         date(config, BhavcopyIngestOptions.TO),
                         start);
+        // The tasks check the tables that they write; here so that bad news come before a cluster.
+        checkTables(plan, warehouse);
         Map<String, Sink<SpecificRecordBase>> sinks = new LinkedHashMap<>();
         sinks.put(
                 "lake",
@@ -113,10 +122,20 @@ public final class BhavcopyIngestJob {
                 await(job, plan, progress).getAccumulatorResult(SessionFunction.ACCOUNTING);
         IngestReport report = report(start, plan, books, home, warehouse);
         store(report, home);
+        record(report, warehouse);
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }
         return report;
+    }
+
+    private static void checkTables(IngestPlan plan, ClickHouseConfig config) {
+        Set<String> datasets = new TreeSet<>();
+        plan.partitions().forEach(partition -> datasets.add(partition.dataset()));
+        datasets.add(Dataset.of(IngestRun.getClassSchema()).id());
+        try (ClickHouse warehouse = ClickHouse.connect(config)) {
+            TargetCheck.check(warehouse, datasets);
+        }
     }
 
     private static LocalDate date(JobConfig config, ConfigOption<String> option) {
@@ -204,6 +223,13 @@ public final class BhavcopyIngestJob {
             return null;
         } catch (AccountingException e) {
             return e.getMessage();
+        }
+    }
+
+    private static void record(IngestReport report, ClickHouseConfig config)
+            throws IOException, InterruptedException {
+        try (ClickHouse warehouse = ClickHouse.connect(config)) {
+            RecordInsert.once(warehouse, NAME + ":" + report.runId(), report.toRecord());
         }
     }
 

@@ -3,10 +3,14 @@ package io.champion.bhavcopy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.model.record.IngestRun;
+import io.champion.model.record.IngestedFile;
 import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 
@@ -31,6 +35,8 @@ public record IngestReport(
         Map<String, Long> olderThanKept,
         String problem) {
 
+    private static final String JOB = BhavcopyIngestJob.NAME;
+
     /** More are in the stored report. */
     private static final int SKIPPED_SHOWN = 10;
 
@@ -40,7 +46,7 @@ public record IngestReport(
     public String toJson() {
         ObjectNode root = JSON.createObjectNode();
         root.put("version", 1);
-        root.put("job", "bhavcopy-ingest");
+        root.put("job", JOB);
         root.put("run_id", runId);
         root.put("started", started.toString());
         root.put("seconds", took.toMillis() / 1000.0);
@@ -78,6 +84,48 @@ public record IngestReport(
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A tree of plain values cannot be written.", e);
         }
+    }
+
+    /** The same as a row for the warehouse. */
+    IngestRun toRecord() {
+        return IngestRun.newBuilder()
+                .setEventId(JOB + ":" + runId)
+                .setEventTime(started)
+                .setIngestTime(started)
+                .setSource(JOB)
+                .setEntityId(JOB)
+                .setJob(JOB)
+                .setRunId(runId)
+                .setRunDate(started.atZone(ZoneOffset.UTC).toLocalDate())
+                .setStarted(started)
+                .setFinished(started.plus(took).truncatedTo(ChronoUnit.MILLIS))
+                .setRevision(IngestReport.class.getPackage().getImplementationVersion())
+                .setProblem(problem)
+                .setSessions(plan.sessions().size())
+                .setRowsRead(accounting.rowsRead())
+                .setRowsRejected(accounting.rowsRejected())
+                .setRowsDuplicate(accounting.duplicates())
+                .setWritten(accounting.emittedByDataset())
+                .setCarriedOver(accounting.carried())
+                .setMerged(accounting.merged())
+                .setRejected(accounting.rejected())
+                .setWarnings(accounting.warnings())
+                .setOlderThanKept(olderThanKept)
+                .setFiles(accounting.files().stream().map(IngestReport::toRecord).toList())
+                .build();
+    }
+
+    private static IngestedFile toRecord(FileReport file) {
+        return IngestedFile.newBuilder()
+                .setFile(file.file())
+                .setSource(file.source())
+                .setSession(file.session())
+                .setRowsRead(file.rowsRead())
+                .setRowsDuplicate(file.duplicates())
+                .setWritten(file.written())
+                .setRejected(file.rejected())
+                .setWarnings(file.warnings())
+                .build();
     }
 
     private static void put(ObjectNode node, String name, Map<String, Long> counts) {

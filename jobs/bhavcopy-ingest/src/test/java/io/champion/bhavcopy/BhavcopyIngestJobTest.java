@@ -18,6 +18,8 @@ import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.RecordInsert;
+import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
 import java.nio.file.Files;
@@ -310,6 +312,50 @@ class BhavcopyIngestJobTest {
         assertThat(stored.path("files").get(0).path("session").asText()).isEqualTo("2030-01-07");
         assertThat(stored.path("files").get(0).path("rejected").path("layout_row").asLong())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void everyRunIsARowOfTheWarehouse() throws Exception {
+        IngestReport report = ingest(fixture("pd07012030.csv"));
+        IngestReport second = ingest(fixture("pd07012030.csv"));
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            RecordInsert.once(clickHouse, "bhavcopy-ingest:" + report.runId(), report.toRecord());
+            assertThat(
+                            clickHouse
+                                    .query(
+                                            "SELECT run_id, concat(job, ' ', rows_read, ' ',"
+                                                    + " rejected['layout_row'], ' ',"
+                                                    + " written['normalized.equity_ohlc'], ' ',"
+                                                    + " f.source, ' ', f.session, ' ',"
+                                                    + " f.rows_read, ' ',"
+                                                    + " f.written['raw.index_ohlc'], ' ',"
+                                                    + " finished >= started, ' ', problem IS NULL)"
+                                                    + " AS figures FROM ingest_runs"
+                                                    + " ARRAY JOIN files AS f ORDER BY run_id")
+                                    .stream()
+                                    .map(
+                                            row ->
+                                                    row.getString("run_id")
+                                                            + ": "
+                                                            + row.getString("figures")))
+                    .containsExactly(
+                            report.runId() + ": bhavcopy-ingest 6 2 2 nse_pd 2030-01-07 6 2 1 1",
+                            second.runId() + ": bhavcopy-ingest 6 2 2 nse_pd 2030-01-07 6 2 1 1");
+        }
+    }
+
+    @Test
+    void aWarehouseWithoutTheTablesIsFoundBeforeTheStart() throws Exception {
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            clickHouse.execute("DROP TABLE ingest_runs SYNC");
+            clickHouse.execute("DROP TABLE raw_index_ohlc SYNC");
+        }
+        assertThatThrownBy(() -> ingest(fixture("pd07012030.csv")))
+                .isInstanceOf(WarehouseException.class)
+                .hasMessageContaining("Table ingest_runs does not exist.")
+                .hasMessageContaining("Table raw_index_ohlc does not exist.")
+                .hasMessageContaining("champion ddl apply");
+        assertThat(home).isEmptyDirectory();
     }
 
     @Test
