@@ -187,14 +187,19 @@ final class BlockCommitter implements Committer<SealedBlock> {
             retries.call(
                     "inserting block " + id + " into " + block.table(),
                     () -> {
-                        if (mayBeThere[0] && target.holds(id, block.partition())) {
+                        boolean again = mayBeThere[0];
+                        if (again && target.holds(id, block.partition())) {
                             return null;
                         }
                         hook.at(ProtocolStep.BEFORE_INSERT, id);
                         BlockFile file = BlockFile.read(block);
                         mayBeThere[0] = true;
                         long start = System.nanoTime();
-                        target.insert(file, id, block.partition());
+                        if (again) {
+                            target.insertAgain(file, id, block.partition());
+                        } else {
+                            target.insert(file, id, block.partition());
+                        }
                         loseResponse(id);
                         metrics.written(
                                 block, block.rows(), 0, (System.nanoTime() - start) / 1_000_000);

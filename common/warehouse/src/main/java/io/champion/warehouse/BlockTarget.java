@@ -5,6 +5,7 @@ import static io.champion.warehouse.ClickHouse.literal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * A table that blocks are inserted into, each at most once.
@@ -84,16 +85,35 @@ final class BlockTarget {
      * @throws WarehouseException if the insert fails, or does not write all rows
      */
     void insert(BlockFile file, String commitId, String partition) {
+        checkWritten(send(file, commitId, commitId), file.rows(), commitId, partition);
+    }
+
+    /**
+     * Inserts a block that an earlier attempt may have sent, and that the table does not hold.
+     *
+     * <p>A server that dies between noting the token and keeping the part remembers an insert that
+     * it does not have: it acknowledges the next attempt and drops it. So the table is looked at,
+     * and a block that is not there goes in under another token.
+     *
+     * @throws WarehouseException if the insert fails, or does not write all rows
+     */
+    void insertAgain(BlockFile file, String commitId, String partition) {
+        send(file, commitId, commitId);
+        if (rows(commitId, partition) == 0) {
+            long written = send(file, commitId, commitId + "/" + UUID.randomUUID());
+            checkWritten(written, file.rows(), commitId, partition);
+        }
+    }
+
+    private long send(BlockFile file, String commitId, String token) {
         List<String> columns = new ArrayList<>(file.columns());
         columns.add(WarehouseSink.COMMIT_COLUMN);
-        long written =
-                clickHouse.insert(
-                        table,
-                        columns,
-                        out -> file.writeCommitted(commitId, out),
-                        commitId,
-                        insertSettings(commitId));
-        checkWritten(written, file.rows(), commitId, partition);
+        return clickHouse.insert(
+                table,
+                columns,
+                out -> file.writeCommitted(commitId, out),
+                commitId,
+                insertSettings(token));
     }
 
     /** Takes an acknowledged insert for done if the server counted its rows, or has them. */

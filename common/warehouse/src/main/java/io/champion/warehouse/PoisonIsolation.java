@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
@@ -264,7 +265,7 @@ final class PoisonIsolation {
                         .map(ClickHouse::identifier)
                         .collect(Collectors.joining(", "));
         try {
-            copy(
+            String copy =
                     "INSERT INTO "
                             + clickHouse.table(parts.into)
                             + " ("
@@ -284,9 +285,12 @@ final class PoisonIsolation {
                             + " AND "
                             + ROW
                             + " < "
-                            + to,
-                    id,
-                    parts.file.rows());
+                            + to;
+            copy(copy, id, parts.file.rows());
+            if (!target.holds(id, block.partition())) {
+                // Dropped, for the token of an attempt that the server noted but did not keep.
+                copy(copy, id + "/" + UUID.randomUUID(), parts.file.rows());
+            }
         } catch (WarehouseException e) {
             if (e.kind() == Kind.POISON) {
                 return e;

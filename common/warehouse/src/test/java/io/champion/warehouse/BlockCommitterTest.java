@@ -196,6 +196,32 @@ class BlockCommitterTest {
         assertThat(files()).isZero();
     }
 
+    /**
+     * The server notes a token, then it is killed before it keeps the part: from then on it takes
+     * the block for one that it has.
+     */
+    @Test
+    void aTokenWithoutItsRowsLosesNothing() throws Exception {
+        AtomicInteger inserts = new AtomicInteger();
+        ProtocolHook killed =
+                (reached, block) -> {
+                    if (reached == ProtocolStep.AFTER_INSERT_BEFORE_RESPONSE
+                            && inserts.incrementAndGet() == 1) {
+                        warehouse.clickHouse.execute(
+                                "ALTER TABLE normalized_equity_ohlc DELETE WHERE commit_id = '"
+                                        + block
+                                        + "' SETTINGS mutations_sync = 2");
+                        throw new IOException("the engine was killed");
+                    }
+                };
+        SinkSettings settings = settings("1", killed);
+        List<EquityOhlc> rows = rows(0, 2_000);
+        try (BlockCommitter committer = committer(settings, OptionalLong.empty())) {
+            commit(committer, seal(writer(settings, 0), rows));
+        }
+        assertEachRowOnce(rows);
+    }
+
     @Test
     void aLostResponseIsLookedUpInTheTable() throws Exception {
         AtomicInteger inserts = new AtomicInteger();
