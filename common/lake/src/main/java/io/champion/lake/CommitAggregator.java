@@ -122,7 +122,7 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
         }
         complete.forEach(open::remove);
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        LakeCommit commit = new LakeCommit(identity + "-" + checkpointId, files, complete);
+        LakeCommit commit = new LakeCommit(LakeCommit.id(identity, checkpointId), files, complete);
         files.clear();
         output.collect(
                 new StreamRecord<>(new CommittableSummary<>(subtask, 1, checkpointId, 1, 0)));

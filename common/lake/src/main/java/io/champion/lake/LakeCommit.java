@@ -32,6 +32,16 @@ record LakeCommit(String id, List<PendingFile> files, List<PartitionKey> complet
             int recoverableVersion,
             byte[] recoverable) {}
 
+    /** The identity of what a sink commits after a checkpoint. */
+    static String id(String sink, long checkpoint) {
+        return sink + "-" + checkpoint;
+    }
+
+    /** The checkpoint after which this is committed. */
+    long checkpoint() {
+        return Long.parseLong(id.substring(id.lastIndexOf('-') + 1));
+    }
+
     LakeCommit {
         files = List.copyOf(files);
         complete = List.copyOf(complete);

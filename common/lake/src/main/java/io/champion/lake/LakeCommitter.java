@@ -29,18 +29,18 @@ final class LakeCommitter implements Committer<LakeCommit> {
     private final FileSystem fs;
     private final Replacement replacement;
     private final List<PartitionKey> replaced;
+    private final Attempt attempt;
+    private final CommitMark mark;
     private final CommitStep.Listener listener;
     private final Counter commits;
     private final Counter partitions;
 
-    /**
-     * @param replacement how partitions are replaced, or null to append
-     * @param replaced what is replaced
-     */
-    LakeCommitter(
+    private LakeCommitter(
             Path root,
             Replacement replacement,
             List<PartitionKey> replaced,
+            Attempt attempt,
+            CommitMark mark,
             CommitStep.Listener listener,
             SinkCommitterMetricGroup metrics)
             throws IOException {
@@ -48,9 +48,31 @@ final class LakeCommitter implements Committer<LakeCommit> {
         this.fs = root.getFileSystem();
         this.replacement = replacement;
         this.replaced = replaced;
+        this.attempt = attempt;
+        this.mark = mark;
         this.listener = listener;
         this.commits = metrics.counter("commits");
         this.partitions = metrics.counter("partitionsCompleted");
+    }
+
+    static LakeCommitter replacing(
+            Path root,
+            Replacement replacement,
+            List<PartitionKey> replaced,
+            SinkCommitterMetricGroup metrics)
+            throws IOException {
+        return new LakeCommitter(
+                root, replacement, replaced, null, null, CommitStep.Listener.NONE, metrics);
+    }
+
+    static LakeCommitter appending(
+            Path root,
+            Attempt attempt,
+            CommitMark mark,
+            CommitStep.Listener listener,
+            SinkCommitterMetricGroup metrics)
+            throws IOException {
+        return new LakeCommitter(root, null, List.of(), attempt, mark, listener, metrics);
     }
 
     @Override
@@ -88,6 +110,7 @@ final class LakeCommitter implements Committer<LakeCommit> {
     }
 
     private void append(LakeCommit commit) throws IOException {
+        mark.advance(commit.checkpoint());
         for (PendingFile file : commit.files()) {
             PendingFiles.makeVisible(fs, Layout.partition(root, file.partition()), file);
             listener.reached(CommitStep.FILES_VISIBLE);
@@ -96,8 +119,11 @@ final class LakeCommitter implements Committer<LakeCommit> {
             Path folder = Layout.partition(root, partition);
             List<String> names = new ArrayList<>();
             for (FileStatus entry : LakeFiles.list(fs, folder)) {
-                if (!entry.isDir() && Layout.isData(entry.getPath().getName())) {
-                    names.add(entry.getPath().getName());
+                String name = entry.getPath().getName();
+                if (!entry.isDir() && Layout.isData(name)) {
+                    names.add(name);
+                } else if (commit.checkpoint() > attempt.restored() && attempt.hasOutlived(name)) {
+                    LakeFiles.delete(fs, entry.getPath());
                 }
             }
             names.sort(null);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -36,6 +37,12 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  *       the end of input. A named partition that gets no rows is removed; a row of any other fails
  *       the job.
  * </ul>
+ *
+ * <p>An appending sink refuses to start when the lake holds commits of its uid and epoch that are
+ * later than the checkpoint it was restored from: their rows would be written twice. Unfinished
+ * files that an earlier attempt left in a partition are removed when the partition is completed by
+ * a commit of an attempt that was restored from a later checkpoint; object stores keep them apart,
+ * as uploads, and remove them by a rule of their own.
  *
  * <p>Correct on these assumptions: checkpointing is on where the job is unbounded; a file system is
  * either an object store, where putting one object is atomic, or has an atomic rename; one job at a
@@ -102,7 +109,12 @@ public final class LakeSink
         Path path = new Path(root);
         Replacement replacement = replacing() ? replacement() : null;
         return new LakeWriter(
-                new LakeWriter.Config(uid, epoch, parquet, targetFileBytes, maxOpenFiles, replaced),
+                new LakeWriter.Config(
+                        Attempt.of(uid, epoch, context.getRestoredCheckpointId()),
+                        parquet,
+                        targetFileBytes,
+                        maxOpenFiles,
+                        replaced),
                 path,
                 replacing() ? replacement::target : partition -> Layout.partition(path, partition),
                 replacing() && replacement.targetIsHidden(),
@@ -112,12 +124,17 @@ public final class LakeSink
 
     @Override
     public Committer<LakeCommit> createCommitter(CommitterInitContext context) throws IOException {
-        return new LakeCommitter(
-                new Path(root),
-                replacing() ? replacement() : null,
-                replacing() ? List.copyOf(replaced) : List.of(),
-                listener,
-                context.metricGroup());
+        Path path = new Path(root);
+        OptionalLong restored = context.getRestoredCheckpointId();
+        return replacing()
+                ? LakeCommitter.replacing(
+                        path, replacement(), List.copyOf(replaced), context.metricGroup())
+                : LakeCommitter.appending(
+                        path,
+                        Attempt.of(uid, epoch, restored),
+                        new CommitMark(path, uid, epoch, run, restored),
+                        listener,
+                        context.metricGroup());
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -64,15 +63,13 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     /**
      * What a writer has to know of its sink.
      *
-     * @param uid uid of the sink
-     * @param epoch generation of what the sink writes
+     * @param attempt this life of the sink
      * @param targetFileBytes size at which a file is finished
      * @param maxOpenFiles files open at a time
      * @param replaced the partitions that may be written, or null where all may be
      */
     record Config(
-            String uid,
-            String epoch,
+            Attempt attempt,
             ParquetOptions parquet,
             long targetFileBytes,
             int maxOpenFiles,
@@ -93,7 +90,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         this.pageMaker = new PageMaker(config.parquet());
         this.prefix = String.format(Locale.ROOT, "part-%05d-", subtask);
         // No attempt at the same work may ever take the name of another's file.
-        this.suffix = "-" + config.uid() + "-" + config.epoch() + "-" + UUID.randomUUID();
+        this.suffix = config.attempt().suffix();
         this.recordsOut = metrics.getNumRecordsSendCounter();
         this.bytesOut = metrics.getNumBytesSendCounter();
         this.filesOut = metrics.counter("filesFinished");
@@ -206,7 +203,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         if (config.replaced() != null && !endOfInput) {
             throw new IllegalStateException(
                     "The lake sink '"
-                            + config.uid()
+                            + config.attempt().uid()
                             + "' replaces whole partitions, so it can commit at the end of its"
                             + " input only, but a checkpoint was taken. Run the job with"
                             + " execution.runtime-mode: BATCH.");
@@ -214,7 +211,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         if (finished.isEmpty()) {
             return List.of();
         }
-        LakeCommit commit = new LakeCommit(config.uid(), finished, List.of());
+        LakeCommit commit = new LakeCommit(config.attempt().uid(), finished, List.of());
         finished.clear();
         return List.of(commit);
     }

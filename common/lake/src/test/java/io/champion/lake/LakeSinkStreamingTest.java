@@ -1,6 +1,7 @@
 package io.champion.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -137,11 +139,43 @@ class LakeSinkStreamingTest {
                                     SavepointFormatType.CANONICAL)
                             .get();
         }
+        Path dead = leaveBehind("test-0-0");
+        Path ofAnotherEpoch = leaveBehind("test-1-0");
         StreamExecutionEnvironment env = environment(savepoint);
         env.setParallelism(2);
         job(env, RateLimiterStrategy.noOp(), CommitStep.Listener.NONE);
         env.execute();
         assertEachRowOnce();
+        assertThat(dead).doesNotExist();
+        assertThat(ofAnotherEpoch).exists();
+
+        // The savepoint is history now: what came after it is in the lake.
+        for (String state : new String[] {savepoint, null}) {
+            StreamExecutionEnvironment again = environment(state);
+            again.configure(
+                    new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+            again.setParallelism(2);
+            job(again, RateLimiterStrategy.noOp(), CommitStep.Listener.NONE);
+            assertThatThrownBy(again::execute)
+                    .hasStackTraceContaining("is ahead of this job")
+                    .hasStackTraceContaining("set a new epoch");
+            assertEachRowOnce();
+        }
+    }
+
+    /** A file as a writer of the first attempt would leave it if it were killed. */
+    private Path leaveBehind(String sink) throws IOException {
+        Path partition =
+                Path.of(Layout.partition(root(), BARS.partitionOf(FIRST_DAY)).toUri().getPath());
+        return Files.writeString(
+                partition.resolve(
+                        ".part-00000-00007-"
+                                + sink
+                                + "-"
+                                + UUID.randomUUID()
+                                + ".parquet.inprogress."
+                                + UUID.randomUUID()),
+                "half");
     }
 
     @Test

@@ -271,8 +271,7 @@ class ReplacementTest {
         try (LakeWriter writer =
                 new LakeWriter(
                         new LakeWriter.Config(
-                                "test",
-                                "0",
+                                new Attempt("test", "0", 0),
                                 ParquetOptions.defaults(),
                                 LakeSink.DEFAULT_TARGET_FILE_BYTES,
                                 2,
