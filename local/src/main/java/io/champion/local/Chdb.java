@@ -99,10 +99,15 @@ final class Chdb implements AutoCloseable {
 
     private final Lib lib;
     private final StringArray arguments;
+    private final int argumentCount;
     private final Pointer holder;
 
-    /** Loads the library and opens the store. */
-    Chdb(Path library, Path directory) throws IOException {
+    /**
+     * Loads the library and opens the store.
+     *
+     * @param configuration a file in the form of ClickHouse's {@code config.xml}
+     */
+    Chdb(Path library, Path directory, Path configuration) throws IOException {
         try {
             lib =
                     Native.load(
@@ -119,12 +124,14 @@ final class Chdb implements AutoCloseable {
         }
         // The JVM needs the signals that the engine would take.
         lib.chdb_set_signal_handlers_enabled(0);
-        arguments = new StringArray(new String[] {"clickhouse", "--path=" + directory}, UTF8);
+        String[] words = {"clickhouse", "--path=" + directory, "--config-file=" + configuration};
+        arguments = new StringArray(words, UTF8);
+        argumentCount = words.length;
         holder = open();
     }
 
     private Pointer open() throws IOException {
-        Pointer connection = lib.chdb_connect(2, arguments);
+        Pointer connection = lib.chdb_connect(argumentCount, arguments);
         if (connection == null) {
             throw new IOException("The ClickHouse engine opens no connection to its store.");
         }

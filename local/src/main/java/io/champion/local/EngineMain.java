@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -13,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,8 @@ final class EngineMain {
 
     /** What the engine answers to a new lease. */
     static final int GRANTED = 'g';
+
+    private static final String CONFIGURATION = "engine.xml";
 
     private static final long FIRST_LEASE_SECONDS = 60;
     private static final long DRAIN_SECONDS = 30;
@@ -69,7 +73,7 @@ final class EngineMain {
                     "Port " + port + " of 127.0.0.1 is taken by another program; choose another.",
                     e);
         }
-        engine = new Chdb(library, store.resolve("data"));
+        engine = new Chdb(library, store.resolve("data"), configuration(store));
         handler = new EngineHandler(engine);
         http.createContext("/", handler);
         http.setExecutor(Executors.newCachedThreadPool());
@@ -80,6 +84,14 @@ final class EngineMain {
                         ProcessHandle.current().pid(),
                         http.getAddress().getPort(),
                         leasePort.getLocalPort());
+    }
+
+    private static Path configuration(Path store) throws IOException {
+        Path file = store.resolve(CONFIGURATION);
+        try (InputStream in = EngineMain.class.getResourceAsStream(CONFIGURATION)) {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
     }
 
     /** Arguments: store, library, port (0 for any). */

@@ -325,6 +325,22 @@ final class EmbeddedClickHouseTest {
         }
     }
 
+    /** The engine ignores a setting whose name it does not know. */
+    @Test
+    void takesItsConfiguration() {
+        assertThat(
+                        client.queryAll(
+                                        "SELECT arraySort(groupArray(name)) AS names FROM (SELECT name FROM"
+                                                + " system.server_settings WHERE changed AND value ="
+                                                + " '15' UNION ALL SELECT name FROM"
+                                                + " system.merge_tree_settings WHERE changed AND value"
+                                                + " = '134217728' ORDER BY name)")
+                                .get(0)
+                                .getList("names"))
+                .isEqualTo(
+                        List.of("min_bytes_for_wide_part", "os_threads_nice_value_merge_mutate"));
+    }
+
     @Test
     void statementsRunSideBySide() throws Exception {
         execute("CREATE TABLE busy (a Int64) ENGINE = MergeTree ORDER BY a");
