@@ -7,14 +7,10 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import net.jpountz.lz4.LZ4BlockInputStream;
-import net.jpountz.lz4.LZ4BlockOutputStream;
-import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.xxhash.StreamingXXHash64;
 import net.jpountz.xxhash.XXHashFactory;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -24,18 +20,17 @@ import org.apache.flink.core.fs.Path;
 
 /**
  * A block in durable storage: what its columns are, then their values in the Native format,
- * compressed. It describes itself, so that a job whose contracts have moved on can still insert
- * what an earlier version of it sealed.
+ * compressed as {@link CompressedFrames}, so that an insert sends them as they are. It describes
+ * itself, so that a job whose contracts have moved on can still insert what an earlier version of
+ * it sealed.
  */
 final class BlockFile {
 
     private static final int MAGIC = 0x43424c4b; // "CBLK"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     /** Seed of the checksums; part of the format. */
     private static final long SEED = 0;
-
-    private static final int COMPRESSED_CHUNK = 256 * 1024;
 
     private final List<String> columns;
     private final List<String> types;
@@ -71,13 +66,9 @@ final class BlockFile {
                 head.writeUTF(column.name());
                 head.writeUTF(TypeMapping.clickHouse(column.type()));
             }
-            LZ4BlockOutputStream compressed =
-                    new LZ4BlockOutputStream(
-                            hashed,
-                            COMPRESSED_CHUNK,
-                            LZ4Factory.fastestInstance().fastCompressor());
-            block.writeColumns(compressed);
-            compressed.finish();
+            try (CompressedFrames compressed = new CompressedFrames(hashed)) {
+                block.writeColumns(compressed);
+            }
             if (!fileSystem.isDistributedFS()) {
                 // Distributed file systems make a file durable when it is closed, and some of them
                 // refuse to do so earlier.
@@ -164,12 +155,15 @@ final class BlockFile {
         return types;
     }
 
-    /** Writes the block in the Native format with the commit column as its last. */
+    /** Writes the block in the Native format with the commit column as its last, compressed. */
     void writeCommitted(String commitId, OutputStream out) throws IOException {
         write(out, last -> putConstant(last, WarehouseSink.COMMIT_COLUMN, commitId, rows));
     }
 
-    /** Writes the block in the Native format with a column of row numbers, from 0, as its last. */
+    /**
+     * Writes the block in the Native format with a column of row numbers, from 0, as its last,
+     * compressed.
+     */
     void writeNumbered(String numberColumn, OutputStream out) throws IOException {
         write(
                 out,
@@ -184,21 +178,17 @@ final class BlockFile {
 
     private void write(OutputStream out, java.util.function.Consumer<Bytes> lastColumn)
             throws IOException {
-        Bytes bytes = new Bytes();
-        bytes.putVarint(columns.size() + 1);
-        bytes.putVarint(rows);
-        bytes.writeTo(out);
-        try (InputStream body =
-                LZ4BlockInputStream.newBuilder()
-                        .withDecompressor(LZ4Factory.fastestInstance().safeDecompressor())
-                        .build(
-                                new ByteArrayInputStream(
-                                        file, bodyOffset, file.length - bodyOffset))) {
-            body.transferTo(out);
+        try (CompressedFrames around = new CompressedFrames(out)) {
+            Bytes bytes = new Bytes();
+            bytes.putVarint(columns.size() + 1);
+            bytes.putVarint(rows);
+            bytes.writeTo(around);
+            around.flush();
+            out.write(file, bodyOffset, file.length - bodyOffset);
+            bytes.length = 0;
+            lastColumn.accept(bytes);
+            bytes.writeTo(around);
         }
-        bytes.length = 0;
-        lastColumn.accept(bytes);
-        bytes.writeTo(out);
     }
 
     /** A LowCardinality column of one value: a dictionary of one key, and a byte for each row. */

@@ -154,14 +154,14 @@ public final class ClickHouse implements AutoCloseable {
                 });
     }
 
-    /** Writes the body of an insert. */
+    /** Writes the body of an insert, in {@link CompressedFrames}. */
     @FunctionalInterface
     interface Body {
         void writeTo(OutputStream out) throws IOException;
     }
 
     /**
-     * Inserts rows in the Native format and waits until they are written.
+     * Inserts rows in the Native format, compressed, and waits until they are written.
      *
      * @param table table in this database, not quoted
      * @param columns columns that the body has, not quoted
@@ -179,7 +179,12 @@ public final class ClickHouse implements AutoCloseable {
             String queryId,
             Map<String, String> serverSettings) {
         InsertSettings settings =
-                new InsertSettings().setQueryId(queryId).setDatabase(config.database());
+                new InsertSettings()
+                        .setQueryId(queryId)
+                        .setDatabase(config.database())
+                        // The body is compressed already; the server is to be told so.
+                        .compressClientRequest(false)
+                        .serverSetting("decompress", "1");
         serverSettings.forEach(settings::serverSetting);
         List<String> quoted = columns.stream().map(ClickHouse::identifier).toList();
         DataStreamWriter writer = body::writeTo;

@@ -11,8 +11,8 @@ import org.apache.avro.generic.IndexedRecord;
 /**
  * Rows of one contract, accumulated column by column and written in ClickHouse's Native format.
  *
- * <p>Strings are sent as String even where the table stores LowCardinality(String): the server
- * converts, which costs it less than a dictionary costs here.
+ * <p>A column of strings that repeat is sent as LowCardinality, with a dictionary, whether the
+ * table stores it so or not: the server converts.
  */
 final class NativeBlock {
 
@@ -27,7 +27,7 @@ final class NativeBlock {
         positions = new int[values.length];
         for (int i = 0; i < values.length; i++) {
             Column column = columns.get(i);
-            values[i] = NativeColumn.of(column.name(), column.type());
+            values[i] = NativeColumn.of(column);
             positions[i] = column.position();
         }
     }
@@ -97,7 +97,7 @@ final class NativeBlock {
         for (int i = 0; i < values.length; i++) {
             head.length = 0;
             head.putString(columns.get(i).name());
-            head.putString(TypeMapping.clickHouse(columns.get(i).type()));
+            head.putString(values[i].type(TypeMapping.clickHouse(columns.get(i).type())));
             head.writeTo(out);
             values[i].writeTo(out);
         }

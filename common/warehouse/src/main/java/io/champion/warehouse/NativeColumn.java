@@ -2,6 +2,7 @@ package io.champion.warehouse;
 
 import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Column;
+import io.champion.model.ColumnType.Kind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
@@ -45,6 +46,19 @@ abstract class NativeColumn {
     abstract long bytes();
 
     abstract void writeTo(OutputStream out) throws IOException;
+
+    /** The type under which the values are written now, where the contract's column has another. */
+    String type(String contract) {
+        return contract;
+    }
+
+    /** A column of a table. */
+    static NativeColumn of(Column column) {
+        NativeColumn plain = of(column.name(), column.type());
+        return column.type().kind() == Kind.STRING || column.type().kind() == Kind.ENUM
+                ? new TextColumn(plain, column.type().nullable())
+                : plain;
+    }
 
     static NativeColumn of(String field, ColumnType type) {
         NativeColumn plain =
@@ -379,6 +393,138 @@ abstract class NativeColumn {
                 data.putString(string);
                 last = string;
             }
+        }
+    }
+
+    /**
+     * Strings as they stand in a table: symbols, sources and names repeat, so they are collected as
+     * places in a dictionary, which saves most of their encoding, sending and parsing. Where there
+     * are too many different ones the column goes on as a plain one.
+     */
+    private static final class TextColumn extends NativeColumn {
+        /** As many symbols and names as an exchange has; identifiers of rows have many more. */
+        private static final int MOST_KEYS = 16_384;
+
+        private static final int VERSION_KEYS_WITH_VALUES = 1;
+        private static final int HAS_KEYS = 1 << 9;
+        private static final int NEW_DICTIONARY = 1 << 10;
+        private static final int INDEXES_OF_16_BITS = 1;
+
+        private final NativeColumn plain;
+        private final boolean nullable;
+
+        /** The strings behind the first place, which is the type's default: empty, or null. */
+        private final Dictionary dictionary = new Dictionary(MOST_KEYS);
+
+        /** Places, in 16 bits each. */
+        private final Bytes indexes = new Bytes();
+
+        private boolean collects = true;
+
+        /** Whether the last value brought a string to the dictionary. */
+        private boolean lastIsNew;
+
+        TextColumn(NativeColumn plain, boolean nullable) {
+            super(plain.field);
+            this.plain = plain;
+            this.nullable = nullable;
+        }
+
+        @Override
+        void add(Object value) throws UnstorableException {
+            int known = dictionary.size();
+            if (!collects) {
+                plain.add(value);
+            } else if (value != null) {
+                int place = dictionary.place(value.toString());
+                if (place == Dictionary.FULL) {
+                    expand();
+                    plain.add(value);
+                } else {
+                    indexes.putShort(place + 1);
+                }
+            } else if (nullable) {
+                indexes.putShort(0);
+            } else {
+                throw missing();
+            }
+            lastIsNew = dictionary.size() > known;
+            count++;
+        }
+
+        private void expand() throws UnstorableException {
+            for (int i = 0; i < count; i++) {
+                int at = i * Short.BYTES;
+                int place = indexes.array[at] & 0xff | (indexes.array[at + 1] & 0xff) << 8;
+                plain.add(place == 0 ? null : dictionary.key(place - 1));
+            }
+            dictionary.clear();
+            indexes.length = 0;
+            collects = false;
+        }
+
+        @Override
+        void addDefault() {
+            throw new UnsupportedOperationException("A column of a table is inside no other.");
+        }
+
+        @Override
+        void truncate(int values) {
+            if (values == 0) {
+                dictionary.clear();
+                collects = true;
+            } else if (values == count - 1 && lastIsNew) {
+                dictionary.removeNewest();
+            }
+            lastIsNew = values == count && lastIsNew;
+            indexes.length = collects ? values * Short.BYTES : 0;
+            plain.truncate(collects ? 0 : values);
+            count = values;
+        }
+
+        @Override
+        long bytes() {
+            return indexes.length + dictionary.bytes() + plain.bytes();
+        }
+
+        /** A dictionary of values that hardly repeat would be longer than they are. */
+        private boolean repeats() {
+            return collects && dictionary.size() * 2 <= count;
+        }
+
+        @Override
+        String type(String contract) {
+            return repeats() ? "LowCardinality(" + contract + ")" : contract;
+        }
+
+        @Override
+        void writeTo(OutputStream out) throws IOException {
+            if (!repeats()) {
+                writePlain(out);
+                return;
+            }
+            Bytes head = new Bytes();
+            head.putLong(VERSION_KEYS_WITH_VALUES);
+            head.putLong(HAS_KEYS | NEW_DICTIONARY | INDEXES_OF_16_BITS);
+            head.putLong(dictionary.size() + 1);
+            head.putString("");
+            for (int place = 0; place < dictionary.size(); place++) {
+                head.putString(dictionary.key(place));
+            }
+            head.putLong(count);
+            head.writeTo(out);
+            indexes.writeTo(out);
+        }
+
+        private void writePlain(OutputStream out) throws IOException {
+            if (collects) {
+                try {
+                    expand();
+                } catch (UnstorableException e) {
+                    throw new IllegalStateException("A value was accepted before.", e);
+                }
+            }
+            plain.writeTo(out);
         }
     }
 

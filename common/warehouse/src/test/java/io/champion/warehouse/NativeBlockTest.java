@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NativeBlockTest {
 
@@ -262,6 +264,63 @@ class NativeBlockTest {
         fresh.add(row(1));
         assertThat(bytes(used)).isEqualTo(bytes(fresh));
         assertThat(used.rows()).isEqualTo(1);
+    }
+
+    /** Few different strings, then too many for a dictionary, in every kind of column. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 300, 20_000})
+    void stringsArriveWhetherTheyRepeatOrNot(int different) throws Exception {
+        Schema schema =
+                new Schema.Parser()
+                        .parse(
+                                """
+                                {"type": "record", "name": "R", "fields": [
+                                  {"name": "n", "type": "int"},
+                                  {"name": "a", "type": "string"},
+                                  {"name": "b", "type": "string"},
+                                  {"name": "c", "type": ["null", "string"]},
+                                  {"name": "d", "type": ["null", "string"]}]}
+                                """);
+        int rows = 50_000;
+        NativeBlock block = new NativeBlock(schema);
+        GenericData.Record row = new GenericData.Record(schema);
+        for (int n = 0; n < rows; n++) {
+            String text = n % 7 == 0 ? "" : "₹ " + n % different;
+            String orNull = n % 5 == 0 ? null : text;
+            row.put("n", n);
+            row.put("a", text);
+            row.put("b", text);
+            row.put("c", orNull);
+            row.put("d", orNull);
+            if (n == rows / 2) {
+                row.put("c", 1);
+                row.put("b", null);
+                assertThatThrownBy(() -> block.add(row)).hasMessageContaining("Field 'b' is null");
+                row.put("b", text);
+                row.put("c", orNull);
+            }
+            block.add(row);
+        }
+        SealedBlock sealed = write(block, "repeats-" + different + ".block");
+        String table = "repeats_" + different;
+        warehouse.clickHouse.execute(
+                "CREATE TABLE "
+                        + table
+                        + " (n Int32, a String, b LowCardinality(String), c Nullable(String),"
+                        + " d LowCardinality(Nullable(String)), commit_id LowCardinality(String))"
+                        + " ENGINE = MergeTree ORDER BY n"
+                        + " SETTINGS non_replicated_deduplication_window = 10");
+        new BlockTarget(warehouse.clickHouse, table)
+                .insert(BlockFile.read(sealed), "b", TablePartitions.ALL);
+        assertThat(
+                        warehouse.clickHouse.queryLong(
+                                "WITH if(n % 7 = 0, '', concat('₹ ', toString(n % "
+                                        + different
+                                        + "))) AS text, if(n % 5 = 0, NULL, text) AS or_null"
+                                        + " SELECT countIf(a = text AND b = text AND c <=> or_null"
+                                        + " AND d <=> or_null) FROM "
+                                        + table))
+                .isEqualTo(rows);
     }
 
     private static byte[] bytes(NativeBlock block) throws Exception {
