@@ -106,6 +106,7 @@ public final class ProcessCluster implements AutoCloseable {
         private int slots = 2;
         private boolean highAvailability;
         private Configuration configuration = new Configuration();
+        private Path logging;
 
         private Builder(Path home) {
             this.home = home;
@@ -132,6 +133,12 @@ public final class ProcessCluster implements AutoCloseable {
         /** Settings of Flink that go before those of this class. */
         public Builder configuration(Configuration settings) {
             configuration = settings;
+            return this;
+        }
+
+        /** A log4j configuration instead of plain lines. */
+        public Builder logging(Path properties) {
+            logging = properties;
             return this;
         }
 
@@ -173,7 +180,9 @@ public final class ProcessCluster implements AutoCloseable {
         Files.createDirectories(logs());
         Path conf = Files.createDirectories(home.resolve("conf"));
         Files.writeString(conf.resolve("config.yaml"), yaml(configuration(builder)));
-        Files.writeString(conf.resolve("log4j.properties"), LOGGING);
+        Files.writeString(
+                conf.resolve("log4j.properties"),
+                builder.logging == null ? LOGGING : Files.readString(builder.logging));
     }
 
     /**

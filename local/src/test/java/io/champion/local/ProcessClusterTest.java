@@ -6,9 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -19,6 +26,8 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.junit.jupiter.api.Test;
@@ -81,6 +90,77 @@ final class ProcessClusterTest {
                             () -> cluster.run(LIMIT, jar, EndlessJob.class.getName(), "no number"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("NumberFormatException");
+        }
+    }
+
+    /** By the settings of docs/runbook.md and the file that the project ships. */
+    @Test
+    void prometheusReadsItsMetricsAndItsLogsAreJson() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        int ports = 20;
+        Configuration configuration = new Configuration();
+        configuration.setString("metrics.reporters", "prom");
+        configuration.setString(
+                "metrics.reporter.prom.factory.class",
+                "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+        configuration.setString("metrics.reporter.prom.port", port + "-" + (port + ports));
+        try (ProcessCluster cluster =
+                ProcessCluster.builder(home.resolve("cluster"))
+                        .configuration(configuration)
+                        .logging(
+                                ProjectFiles.find(Path.of("deploy", "log4j-json.properties"))
+                                        .orElseThrow())
+                        .start()) {
+            String job = cluster.submit(jar(), EndlessJob.class.getName(), "100");
+            long checkpoint = cluster.awaitCheckpointAfter(job, 0, LIMIT);
+
+            StringBuilder metrics = new StringBuilder();
+            for (int i = 0; i <= ports; i++) {
+                metrics.append(scrape(port + i));
+            }
+            assertThat(metrics.toString())
+                    .containsPattern(
+                            "flink_jobmanager_job_lastCheckpointDuration\\{job_id=\""
+                                    + job
+                                    + "\",[^}]*} [0-9.]+")
+                    .containsPattern("flink_jobmanager_job_lastCheckpointSize\\{")
+                    .containsPattern(
+                            "flink_taskmanager_job_task_operator_numRecordsOut\\{[^}]*} [0-9.]+");
+
+            ObjectMapper json = new ObjectMapper();
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line : Files.readAllLines(cluster.logs().resolve("jobmanager-0.log"))) {
+                if (line.startsWith("{")) {
+                    lines.add(json.readTree(line));
+                }
+            }
+            assertThat(lines)
+                    .anySatisfy(
+                            line -> {
+                                assertThat(line.path("message").asText())
+                                        .startsWith(
+                                                "Completed checkpoint " + checkpoint + " for job");
+                                assertThat(line.path("flink-job-id").asText()).isEqualTo(job);
+                                assertThat(line.path("log.level").asText()).isEqualTo("INFO");
+                            });
+        }
+    }
+
+    /** The metrics of the process that has the port; none where nobody has it. */
+    private static String scrape(int port) throws Exception {
+        try {
+            return HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(
+                                            URI.create("http://127.0.0.1:" + port + "/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+        } catch (ConnectException e) {
+            return "";
         }
     }
 

@@ -4,6 +4,7 @@ import io.champion.warehouse.Ledger.Entry;
 import io.champion.warehouse.Ledger.State;
 import io.champion.warehouse.WarehouseException.Kind;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,6 +32,8 @@ import org.apache.flink.api.connector.sink2.Committer;
  */
 final class BlockCommitter implements Committer<SealedBlock> {
 
+    private static final Duration PARTS_COUNTED_EVERY = Duration.ofSeconds(10);
+
     private final ClickHouse clickHouse;
     private final Ledger ledger;
     private final PoisonIsolation poison;
@@ -39,6 +42,7 @@ final class BlockCommitter implements Committer<SealedBlock> {
     private final ProtocolHook hook;
     private final ExecutorService inserts;
     private boolean restored;
+    private long countPartsAt = System.nanoTime();
 
     /**
      * @param restored the checkpoint that the job was restored from, if it was
@@ -115,9 +119,36 @@ final class BlockCommitter implements Committer<SealedBlock> {
                 BlockFile.delete(block);
             }
             metrics.committed();
+            countParts(blocks);
         } finally {
             blocks.forEach(metrics::settled);
         }
+    }
+
+    /** Merges that do not keep up show here long before inserts are refused for it. */
+    private void countParts(List<SealedBlock> blocks) throws IOException, InterruptedException {
+        long now = System.nanoTime();
+        if (blocks.isEmpty() || now - countPartsAt < 0) {
+            return;
+        }
+        countPartsAt = now + PARTS_COUNTED_EVERY.toNanos();
+        String tables =
+                blocks.stream()
+                        .map(SealedBlock::table)
+                        .distinct()
+                        .map(ClickHouse::literal)
+                        .collect(Collectors.joining(", "));
+        metrics.parts(
+                retries.call(
+                        "counting parts",
+                        () ->
+                                clickHouse.queryLong(
+                                        "SELECT max(parts) FROM (SELECT count() AS parts FROM"
+                                                + " system.parts WHERE active AND database = "
+                                                + ClickHouse.literal(clickHouse.config().database())
+                                                + " AND table IN ("
+                                                + tables
+                                                + ") GROUP BY table, partition_id)")));
     }
 
     private Map<String, State> known(List<SealedBlock> blocks)

@@ -18,6 +18,7 @@ final class CommitterMetrics {
     private final AtomicLong pendingBytes = new AtomicLong();
     private final AtomicLong lastInsertMillis = new AtomicLong();
     private final AtomicLong lagMillis = new AtomicLong();
+    private final AtomicLong partsPerPartition = new AtomicLong();
     private final AtomicLong lastCommit = new AtomicLong(System.nanoTime());
 
     CommitterMetrics(MetricGroup operator) {
@@ -33,6 +34,7 @@ final class CommitterMetrics {
         group.gauge("pendingBytes", pendingBytes::get);
         group.gauge("lastInsertMillis", lastInsertMillis::get);
         group.gauge("commitLagMillis", lagMillis::get);
+        group.gauge("partsPerPartition", partsPerPartition::get);
         group.gauge(
                 "secondsSinceLastCommit",
                 () -> (System.nanoTime() - lastCommit.get()) / 1_000_000_000L);
@@ -56,6 +58,13 @@ final class CommitterMetrics {
         insertMillis.inc(millis);
         lastInsertMillis.set(millis);
         lagMillis.set(System.currentTimeMillis() - block.sealedAt());
+    }
+
+    /**
+     * @param most largest number of active parts in a partition of the tables written last
+     */
+    void parts(long most) {
+        partsPerPartition.set(most);
     }
 
     void committed() {

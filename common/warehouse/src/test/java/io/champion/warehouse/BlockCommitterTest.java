@@ -17,8 +17,10 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +156,42 @@ class BlockCommitterTest {
                         warehouse.clickHouse.queryLong(
                                 "SELECT sum(rows) FROM champion_commits WHERE state = 'written'"))
                 .isEqualTo(2_500);
+    }
+
+    @Test
+    void theLargestNumberOfPartsInAPartitionIsMeasured() throws Exception {
+        warehouse.clickHouse.execute("SYSTEM STOP MERGES normalized_equity_ohlc");
+        Map<String, Gauge<?>> gauges = new ConcurrentHashMap<>();
+        UnregisteredMetricsGroup metrics =
+                new UnregisteredMetricsGroup() {
+                    @Override
+                    public MetricGroup addGroup(String name) {
+                        return this;
+                    }
+
+                    @Override
+                    public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
+                        gauges.put(name, gauge);
+                        return gauge;
+                    }
+                };
+        SinkSettings settings = settings("1", ProtocolHook.NONE);
+        try (BlockCommitter committer =
+                new BlockCommitter(
+                        settings,
+                        ClickHouse.connect(settings.config()),
+                        new CommitterMetrics(metrics),
+                        OptionalLong.empty())) {
+            assertThat(gauges.get("partsPerPartition").getValue()).isEqualTo(0L);
+            // Of 1,000 rows at most each: three blocks of one month, one of the other.
+            List<EquityOhlc> rows =
+                    IntStream.range(0, 2_100)
+                            .mapToObj(n -> equity(DAY.plusDays(n < 2_050 ? 0 : 20), n))
+                            .toList();
+            commit(committer, seal(writer(settings, 0), rows));
+            assertThat(gauges.get("partsPerPartition").getValue()).isEqualTo(3L);
+            assertThat((Long) gauges.get("secondsSinceLastCommit").getValue()).isLessThan(60);
+        }
     }
 
     @ParameterizedTest
