@@ -85,6 +85,8 @@ public final class Champion implements Runnable {
         List.of(
                         new DemoCommand(context),
                         new IngestCommand(context),
+                        new ProduceCommand(context),
+                        new ReplayCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

@@ -3,10 +3,14 @@ package io.champion.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Counts what the complete partitions of a lake on this machine hold. */
 final class LakeFiles {
@@ -32,6 +36,25 @@ final class LakeFiles {
         try {
             return sizeOf(lake, Datasets.partitionGlob(dataset).split("/"), 0);
         } catch (IOException e) {
+            throw new UserException(
+                    ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
+        }
+    }
+
+    /** The complete partitions of a dataset, in the order of their names. */
+    static List<PartitionKey> partitions(Path lake, Dataset dataset) {
+        String folder = dataset.folder();
+        int depth = dataset.partitionBy().size();
+        if (!Files.isDirectory(lake.resolve(folder))) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.walk(lake.resolve(folder), depth)) {
+            return folders.filter(path -> Files.exists(path.resolve("_SUCCESS")))
+                    .map(path -> lake.resolve(folder).relativize(path))
+                    .map(path -> new PartitionKey(dataset.id(), folder, path.toString()))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
             throw new UserException(
                     ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
         }

@@ -1,0 +1,179 @@
+package io.champion.cli.replay;
+
+import io.champion.lake.LakeReader;
+import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
+import io.champion.model.record.EquityTrade;
+import io.champion.model.record.TickKind;
+import io.champion.model.record.Trade;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.util.CloseableIterator;
+
+/**
+ * Recorded trades as ticks in the order of event time, from whatever holds them. Memory is bounded:
+ * what has to be sorted and does not fit is sorted in files.
+ */
+public final class Replay implements Closeable {
+
+    /** A few hundred bytes each. */
+    private static final int IN_MEMORY = 400_000;
+
+    private static final String TICKS = Dataset.of(EquityTrade.getClassSchema()).id();
+    private static final String TRADES = Dataset.of(Trade.getClassSchema()).id();
+
+    /** Adds one part of what is to be replayed to a sorter; later parts have later times. */
+    private interface Part {
+        void addTo(TickSorter sorter) throws IOException;
+    }
+
+    private final Path temporary;
+    private final Queue<Part> parts;
+    private final ReplayCount count = new ReplayCount();
+    private TickSorter sorter;
+
+    private Replay(Path temporary) {
+        this.temporary = temporary;
+        this.parts = new ArrayDeque<>();
+    }
+
+    /** The lake's datasets that can be replayed. */
+    public static Set<String> datasets() {
+        return Set.of(TICKS, TRADES);
+    }
+
+    /**
+     * LOBSTER message files and captures of Binance streams, merged.
+     *
+     * @param temporary a folder for what does not fit into memory
+     * @param ingestTime milliseconds since the epoch, of all ticks
+     */
+    public static Replay ofRecordings(List<Path> files, Path temporary, long ingestTime) {
+        Replay replay = new Replay(temporary);
+        replay.parts.add(
+                sorter -> {
+                    for (Path file : files) {
+                        try (Recording recording = Recording.open(file, ingestTime)) {
+                            EquityTrade trade;
+                            while ((trade = recording.next(replay.count)) != null) {
+                                sorter.add(Tick.of(trade));
+                            }
+                        }
+                    }
+                });
+        return replay;
+    }
+
+    /**
+     * Partitions of a lake.
+     *
+     * @param partitions of one of {@link #datasets}, in the order of time
+     * @param temporary a folder for what does not fit into memory
+     */
+    public static Replay ofLake(LakeReader lake, List<PartitionKey> partitions, Path temporary) {
+        Replay replay = new Replay(temporary);
+        List<Part> parts =
+                partitions.stream().<Part>map(p -> sorter -> replay.add(lake, p, sorter)).toList();
+        if (partitions.stream().allMatch(p -> p.dataset().equals(TICKS))) {
+            // Partitioned by event time: what is sorted hour by hour is sorted.
+            replay.parts.addAll(parts);
+        } else {
+            replay.parts.add(
+                    sorter -> {
+                        for (Part part : parts) {
+                            part.addTo(sorter);
+                        }
+                    });
+        }
+        return replay;
+    }
+
+    private void add(LakeReader lake, PartitionKey partition, TickSorter sorter)
+            throws IOException {
+        try (CloseableIterator<SpecificRecordBase> rows = lake.read(partition)) {
+            while (rows.hasNext()) {
+                SpecificRecordBase record = rows.next();
+                EquityTrade tick =
+                        record instanceof Trade trade ? tick(trade) : (EquityTrade) record;
+                if (tick == null) {
+                    count.other();
+                    continue;
+                }
+                count.tick();
+                sorter.add(Tick.of(tick));
+            }
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(partition + " cannot be read.", e);
+        }
+    }
+
+    /**
+     * A trade of the tape as a tick; null for a row that is about the correction of another one,
+     * because the tape does not say of which. Trade ids of the tape are unique per exchange.
+     */
+    private static EquityTrade tick(Trade trade) {
+        if (trade.getCorrection() != null && trade.getCorrection() != 0) {
+            return null;
+        }
+        return EquityTrade.newBuilder()
+                .setEventId(trade.getEventId())
+                .setEventTime(trade.getEventTime())
+                .setIngestTime(trade.getIngestTime())
+                .setSource(trade.getSource())
+                .setEntityId(Tick.instrument(trade.getExchange(), trade.getSymbol(), ""))
+                .setSymbol(trade.getSymbol())
+                .setExchange(trade.getExchange())
+                .setTradeId(trade.getExchangeId() + ":" + trade.getTradeId())
+                .setSequenceNumber(trade.getSequenceNumber())
+                .setKind(TickKind.TRADE)
+                .setPrice(trade.getPrice())
+                .setSize(trade.getSize())
+                .setConditions(trade.getConditions())
+                .build();
+    }
+
+    /**
+     * The next tick, or null after the last. The first of a part waits until all of the part is
+     * read.
+     *
+     * @throws RecordingException if a file cannot be replayed
+     */
+    public Tick next() throws IOException {
+        while (true) {
+            if (sorter == null) {
+                Part part = parts.poll();
+                if (part == null) {
+                    return null;
+                }
+                sorter = new TickSorter(temporary, IN_MEMORY);
+                part.addTo(sorter);
+            }
+            Tick tick = sorter.next();
+            if (tick != null) {
+                return tick;
+            }
+            sorter.close();
+            sorter = null;
+        }
+    }
+
+    /** What has been read so far. */
+    public ReplayCount count() {
+        return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (sorter != null) {
+            sorter.close();
+        }
+    }
+}
