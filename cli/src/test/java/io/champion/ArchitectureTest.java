@@ -22,6 +22,8 @@ final class ArchitectureTest {
                     .definedBy("io.champion.lake..")
                     .layer("warehouse")
                     .definedBy("io.champion.warehouse..")
+                    .layer("kafka")
+                    .definedBy("io.champion.kafka..")
                     .layer("quality")
                     .definedBy("io.champion.quality..")
                     .layer("runtime")
@@ -34,8 +36,10 @@ final class ArchitectureTest {
                     .definedBy("io.champion.cli..")
                     .whereLayer("lake")
                     .mayOnlyBeAccessedByLayers(
-                            "warehouse", "quality", "runtime", "bhavcopy-ingest", "cli")
+                            "warehouse", "kafka", "quality", "runtime", "bhavcopy-ingest", "cli")
                     .whereLayer("warehouse")
+                    .mayOnlyBeAccessedByLayers("quality", "runtime", "bhavcopy-ingest", "cli")
+                    .whereLayer("kafka")
                     .mayOnlyBeAccessedByLayers("quality", "runtime", "bhavcopy-ingest", "cli")
                     .whereLayer("quality")
                     .mayOnlyBeAccessedByLayers("runtime", "bhavcopy-ingest", "cli")
@@ -69,6 +73,7 @@ final class ArchitectureTest {
                             "io.champion.model..",
                             "io.champion.lake..",
                             "io.champion.warehouse..",
+                            "io.champion.kafka..",
                             "io.champion.quality..",
                             "io.champion.runtime..")
                     .should()

@@ -194,7 +194,7 @@ public final class Dataset {
         return Collections.unmodifiableMap(all);
     }
 
-    private static String resource(String file) {
+    static String resource(String file) {
         String path = "champion/avro/" + file;
         try (InputStream in = Dataset.class.getClassLoader().getResourceAsStream(path)) {
             if (in == null) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
 
 /**
  * What one run of a job was told: the file, overridden by the environment, overridden by arguments.
@@ -25,7 +26,7 @@ import org.apache.flink.configuration.Configuration;
  * <p>A key that no option has is an error, as is a value that its option cannot read. All problems
  * of all sources are reported together.
  */
-public final class JobConfig {
+public final class JobConfig implements ReadableConfig {
 
     private final OptionSet options;
     private final Configuration values;
@@ -78,13 +79,21 @@ public final class JobConfig {
      *
      * @throws IllegalArgumentException if this job does not know the option
      */
+    @Override
     public <T> T get(ConfigOption<T> option) {
         return values.get(known(option));
     }
 
     /** The value of an option where one was given; its default does not count. */
+    @Override
     public <T> Optional<T> getOptional(ConfigOption<T> option) {
         return values.getOptional(known(option));
+    }
+
+    /** Every key that was given and its value; see {@link #describe} for what may be shown. */
+    @Override
+    public Map<String, String> toMap() {
+        return values.toMap();
     }
 
     private <T> ConfigOption<T> known(ConfigOption<T> option) {
