@@ -30,22 +30,34 @@ final class ArchitectureTest {
                     .definedBy("io.champion.runtime..")
                     .layer("bhavcopy-ingest")
                     .definedBy("io.champion.bhavcopy..")
+                    .layer("tick-stream")
+                    .definedBy("io.champion.ticks..")
                     .layer("local")
                     .definedBy("io.champion.local..")
                     .layer("cli")
                     .definedBy("io.champion.cli..")
                     .whereLayer("lake")
                     .mayOnlyBeAccessedByLayers(
-                            "warehouse", "kafka", "quality", "runtime", "bhavcopy-ingest", "cli")
+                            "warehouse",
+                            "kafka",
+                            "quality",
+                            "runtime",
+                            "bhavcopy-ingest",
+                            "tick-stream",
+                            "cli")
                     .whereLayer("warehouse")
-                    .mayOnlyBeAccessedByLayers("quality", "runtime", "bhavcopy-ingest", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "quality", "runtime", "bhavcopy-ingest", "tick-stream", "cli")
                     .whereLayer("kafka")
-                    .mayOnlyBeAccessedByLayers("quality", "runtime", "bhavcopy-ingest", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "quality", "runtime", "bhavcopy-ingest", "tick-stream", "cli")
                     .whereLayer("quality")
-                    .mayOnlyBeAccessedByLayers("runtime", "bhavcopy-ingest", "cli")
+                    .mayOnlyBeAccessedByLayers("runtime", "bhavcopy-ingest", "tick-stream", "cli")
                     .whereLayer("runtime")
-                    .mayOnlyBeAccessedByLayers("bhavcopy-ingest", "cli")
+                    .mayOnlyBeAccessedByLayers("bhavcopy-ingest", "tick-stream", "cli")
                     .whereLayer("bhavcopy-ingest")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("tick-stream")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("local")
                     .mayOnlyBeAccessedByLayers("cli")

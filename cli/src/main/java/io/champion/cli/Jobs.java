@@ -2,6 +2,7 @@ package io.champion.cli;
 
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.runtime.CommonOptions;
+import io.champion.ticks.TickStreamOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ final class Jobs {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
+        classes.put("tick-stream", TickStreamOptions.class);
         return classes;
     }
 }

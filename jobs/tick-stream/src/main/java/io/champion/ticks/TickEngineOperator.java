@@ -1,0 +1,555 @@
+package io.champion.ticks;
+
+import io.champion.lake.ContractTypeInfo;
+import io.champion.model.record.Bar;
+import io.champion.model.record.EquityTrade;
+import io.champion.model.record.TickKind;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Decodes, checks and deduplicates ticks, applies amendments and makes bars. Accepted ticks are the
+ * main output; bars and dead letters are side outputs.
+ *
+ * <p>What is known of an instrument is an {@link InstrumentBook} on the heap, whatever the state
+ * backend. Books are written to state when a checkpoint is taken, and then only what changed; after
+ * a restore a book is loaded when its instrument is met again. Where more is remembered than is to
+ * stay on the heap, books of quiet instruments are dropped after a checkpoint and loaded again when
+ * needed.
+ *
+ * <p>Flink forgets the watermark in a restore. Without it, ticks that were late before could be
+ * taken again, when nothing is remembered that would tell them to be duplicates. So the watermark
+ * is kept for each range of key groups, and goes with them when the job is rescaled.
+ */
+final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase>
+        implements OneInputStreamOperator<TickMessage, SpecificRecordBase>,
+                Triggerable<String, VoidNamespace> {
+    private static final long serialVersionUID = 1L;
+
+    static final OutputTag<SpecificRecordBase> BARS =
+            new OutputTag<>("bars", ContractTypeInfo.INSTANCE);
+    static final OutputTag<DeadLetter> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", DeadLetterSerializer.TYPE);
+
+    private static final String SOURCE = "tick-stream";
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /**
+     * What the engine has to know.
+     *
+     * @param outsideSession whether ticks outside the session make bars
+     * @param maxAhead milliseconds by which an event time may lie after the message's timestamp
+     * @param heapTrades remembered messages that may stay on the heap between checkpoints
+     * @param ingestTime when the run started, for bars
+     */
+    record Settings(
+            BookSettings books,
+            SessionCalendar calendar,
+            boolean outsideSession,
+            long maxAhead,
+            long heapTrades,
+            Instant ingestTime)
+            implements Serializable {}
+
+    private final Settings settings;
+    private final TickDecoder decoder;
+
+    private transient MapState<Long, byte[]> tradesState;
+    private transient MapState<Long, byte[]> windowsState;
+    private transient ValueState<Long> forgottenState;
+    private transient ListState<Tuple3<Integer, Integer, Long>> watermarkState;
+    private transient InternalTimerService<VoidNamespace> timers;
+
+    private transient Map<String, Entry> entries;
+    private transient List<Entry> changed;
+    private transient Varints buffer;
+    private transient long watermark;
+    private transient KeyGroupRange keyGroups;
+    private transient int maxParallelism;
+
+    /** Watermarks before a restore, by key group from the first of this task. */
+    private transient long[] floors;
+
+    private transient long liveTrades;
+    private transient long checkpoints;
+    private transient Counter ticks;
+    private transient Counter accepted;
+    private transient Counter duplicates;
+    private transient Counter late;
+    private transient Counter forgottenEarly;
+    private transient Counter[] bars;
+    private transient Map<String, Counter> rejects;
+
+    TickEngineOperator(Settings settings, TickDecoder decoder) {
+        this.settings = settings;
+        this.decoder = decoder;
+    }
+
+    /** A book, and its part of the state. */
+    private final class Entry implements BookStore, InstrumentBook.Bars {
+        final String instrument;
+        final InstrumentBook book;
+        final long floor;
+        SessionCalendar.Sessions sessions;
+
+        /** The earliest timer that is known to be set. */
+        long timer = Long.MAX_VALUE;
+
+        boolean isChanged;
+        long usedAfterCheckpoint;
+
+        /** Of the last tick, for bars. */
+        String exchange;
+
+        String symbol;
+        String series;
+
+        Entry(String instrument) {
+            this.instrument = instrument;
+            this.floor = floors == null ? Long.MIN_VALUE : floors[keyGroupOf(instrument)];
+            this.book = new InstrumentBook(settings.books(), this);
+        }
+
+        long watermark() {
+            return Math.max(watermark, floor);
+        }
+
+        void load() throws Exception {
+            setCurrentKey(instrument);
+            for (Map.Entry<Long, byte[]> piece : tradesState.entries()) {
+                book.loadTrades(piece.getKey(), piece.getValue());
+            }
+            for (Map.Entry<Long, byte[]> piece : windowsState.entries()) {
+                book.loadWindows(piece.getKey(), piece.getValue(), watermark());
+            }
+            Long forgotten = forgottenState.value();
+            if (forgotten != null) {
+                book.loadForgotten(forgotten);
+            }
+            book.loaded(watermark());
+            liveTrades += book.rows();
+        }
+
+        void setTimer() {
+            if (book.nextDue() < timer) {
+                timer = book.nextDue();
+                setCurrentKey(instrument);
+                timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timer);
+            }
+        }
+
+        void setChanged() {
+            usedAfterCheckpoint = checkpoints;
+            if (!isChanged) {
+                isChanged = true;
+                changed.add(this);
+            }
+        }
+
+        void advance() {
+            long early = book.forgottenEarly();
+            int rows = book.rows();
+            book.advance(watermark(), this);
+            counted(rows, early);
+            setChanged();
+        }
+
+        void counted(int rowsBefore, long earlyBefore) {
+            liveTrades += book.rows() - rowsBefore;
+            forgottenEarly.inc(book.forgottenEarly() - earlyBefore);
+        }
+
+        @Override
+        public void emit(int interval, long start, int version, BarAggregate aggregate) {
+            if (exchange == null) {
+                splitInstrument();
+            }
+            long length = settings.books().intervals().millis(interval);
+            bars[interval].inc();
+            output.collect(
+                    BARS,
+                    new StreamRecord<>(
+                            bar(interval, start, version, aggregate), start + length - 1));
+        }
+
+        private void splitInstrument() {
+            int first = instrument.indexOf(':');
+            int second = instrument.lastIndexOf(':');
+            exchange = instrument.substring(0, first);
+            symbol =
+                    instrument.substring(first + 1, second == first ? instrument.length() : second);
+            series = second == first ? "" : instrument.substring(second + 1);
+        }
+
+        private Bar bar(int interval, long start, int version, BarAggregate aggregate) {
+            BarIntervals intervals = settings.books().intervals();
+            String name = intervals.name(interval);
+            Bar bar = new Bar();
+            bar.setEventId(instrument + ":" + name + ":" + start + ":" + version);
+            bar.setEventTime(start * NANOS_PER_MILLI);
+            bar.setIngestTime(settings.ingestTime());
+            bar.setSource(SOURCE);
+            bar.setSchemaVersion(BAR_VERSION);
+            bar.setEntityId(instrument);
+            bar.setSymbol(symbol);
+            bar.setExchange(exchange);
+            bar.setSeries(series);
+            bar.setInstrumentId(instrument);
+            bar.setBarInterval(name);
+            bar.setWindowStart(start * NANOS_PER_MILLI);
+            bar.setWindowEnd((start + intervals.millis(interval)) * NANOS_PER_MILLI);
+            bar.setVersion(version);
+            bar.setTrades(aggregate.trades());
+            if (aggregate.trades() > 0) {
+                double volume = aggregate.volume();
+                double turnover = aggregate.turnover();
+                bar.setOpen(aggregate.open());
+                bar.setHigh(aggregate.high());
+                bar.setLow(aggregate.low());
+                bar.setClose(aggregate.close());
+                bar.setVolume(volume);
+                bar.setTurnover(turnover);
+                bar.setVwap(turnover / volume);
+                bar.setFirstEventTime(aggregate.firstTime());
+                bar.setLastEventTime(aggregate.lastTime());
+            }
+            return bar;
+        }
+
+        @Override
+        public void putTrades(long key, byte[] bytes) {
+            change(() -> tradesState.put(key, bytes));
+        }
+
+        @Override
+        public void removeTrades(long key) {
+            change(() -> tradesState.remove(key));
+        }
+
+        @Override
+        public void putWindows(long minute, byte[] bytes) {
+            change(() -> windowsState.put(minute, bytes));
+        }
+
+        @Override
+        public void removeWindows(long minute) {
+            change(() -> windowsState.remove(minute));
+        }
+
+        @Override
+        public void putForgotten(Long millis) {
+            change(() -> forgottenState.update(millis));
+        }
+
+        private void change(StateChange change) {
+            setCurrentKey(instrument);
+            try {
+                change.run();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(
+                        "The state of " + instrument + " cannot be changed.", e);
+            }
+        }
+    }
+
+    /** A call of the state backend. */
+    private interface StateChange {
+        void run() throws Exception;
+    }
+
+    private static final String BAR_VERSION =
+            Bar.getClassSchema().getField("schema_version").defaultVal().toString();
+
+    private int keyGroupOf(String instrument) {
+        return KeyGroupRangeAssignment.assignToKeyGroup(instrument, maxParallelism)
+                - keyGroups.getStartKeyGroup();
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        maxParallelism = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+        keyGroups =
+                KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+                        maxParallelism,
+                        getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+        tradesState =
+                context.getKeyedStateStore()
+                        .getMapState(
+                                new MapStateDescriptor<>(
+                                        "trades", LongSerializer.INSTANCE, new PieceSerializer()));
+        windowsState =
+                context.getKeyedStateStore()
+                        .getMapState(
+                                new MapStateDescriptor<>(
+                                        "windows", LongSerializer.INSTANCE, new PieceSerializer()));
+        forgottenState =
+                context.getKeyedStateStore()
+                        .getState(new ValueStateDescriptor<>("forgotten", LongSerializer.INSTANCE));
+        watermarkState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "watermarks",
+                                        Types.TUPLE(Types.INT, Types.INT, Types.LONG)));
+        watermark = Long.MIN_VALUE;
+        if (context.isRestored()) {
+            floors = new long[keyGroups.getNumberOfKeyGroups()];
+            Arrays.fill(floors, Long.MIN_VALUE);
+            for (Tuple3<Integer, Integer, Long> range : watermarkState.get()) {
+                for (int i = 0; i < floors.length; i++) {
+                    int keyGroup = keyGroups.getStartKeyGroup() + i;
+                    if (keyGroup >= range.f0 && keyGroup <= range.f1) {
+                        floors[i] = Math.max(floors[i], range.f2);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        entries = new HashMap<>();
+        changed = new ArrayList<>();
+        buffer = Varints.writer();
+        timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
+        MetricGroup metrics = getMetricGroup();
+        ticks = metrics.counter("ticks");
+        accepted = metrics.counter("ticksAccepted");
+        duplicates = metrics.counter("ticksDuplicate");
+        late = metrics.counter("ticksLate");
+        forgottenEarly = metrics.counter("tradesForgottenEarly");
+        rejects = new HashMap<>();
+        BarIntervals intervals = settings.books().intervals();
+        bars = new Counter[intervals.count()];
+        for (int interval = 0; interval < bars.length; interval++) {
+            bars[interval] = metrics.addGroup("interval", intervals.name(interval)).counter("bars");
+        }
+        metrics.gauge("liveInstruments", entries::size);
+        metrics.gauge("liveTrades", () -> liveTrades);
+        metrics.gauge(
+                "watermarkLag",
+                () ->
+                        watermark == Long.MIN_VALUE || watermark == Long.MAX_VALUE
+                                ? 0L
+                                : System.currentTimeMillis() - watermark);
+    }
+
+    /** Nothing: the key is set where state is used, which is seldom. */
+    @Override
+    public void setKeyContextElement(StreamRecord<TickMessage> record) {}
+
+    @Override
+    public void processElement(StreamRecord<TickMessage> element) throws Exception {
+        TickMessage message = element.getValue();
+        ticks.inc();
+        try {
+            process(element, message);
+        } catch (RejectedTickException e) {
+            rejects.computeIfAbsent(
+                            e.field(),
+                            field ->
+                                    getMetricGroup()
+                                            .addGroup("field", field)
+                                            .counter("ticksRejected"))
+                    .inc();
+            letter(element, DeadLetter.Kind.REJECT, e.field(), e.found(), e.getMessage());
+        }
+    }
+
+    private void process(StreamRecord<TickMessage> element, TickMessage message) throws Exception {
+        EquityTrade tick = decoder.decode(message.value);
+        TickValidator.check(tick);
+        long time = tick.getEventTime();
+        if (time / NANOS_PER_MILLI > message.timestamp + settings.maxAhead()) {
+            throw new RejectedTickException(
+                    "event_time",
+                    String.valueOf(time),
+                    "The event time lies more than "
+                            + settings.maxAhead()
+                            + " ms after the message's timestamp.");
+        }
+        Entry entry = entries.get(message.instrument);
+        if (entry == null) {
+            entry = load(message.instrument);
+        }
+        if (entry.sessions == null) {
+            entry.exchange = tick.getExchange();
+            entry.symbol = tick.getSymbol();
+            entry.series = tick.getSeries();
+            entry.sessions = settings.calendar().of(entry.exchange);
+        }
+        boolean cancelled = tick.getKind() == TickKind.CANCELLATION;
+        boolean counts = !cancelled && (settings.outsideSession() || entry.sessions.isOpen(time));
+        InstrumentBook book = entry.book;
+        int rows = book.rows();
+        long early = book.forgottenEarly();
+        InstrumentBook.Verdict verdict =
+                book.accept(
+                        tick.getSequenceNumber(),
+                        TradeKeys.of(tick.getTradeId()),
+                        time,
+                        cancelled ? 0 : FixedPoint.of(tick.getPrice()),
+                        cancelled ? 0 : FixedPoint.of(tick.getSize()),
+                        counts,
+                        entry.watermark());
+        switch (verdict) {
+            case ACCEPTED -> {
+                accepted.inc();
+                entry.counted(rows, early);
+                entry.setChanged();
+                entry.setTimer();
+                output.collect(element.replace(tick));
+            }
+            case DUPLICATE -> duplicates.inc();
+            case LATE -> {
+                late.inc();
+                letter(
+                        element,
+                        DeadLetter.Kind.LATE,
+                        "event_time",
+                        String.valueOf(time),
+                        "The tick came more than the allowed lateness after its time; the watermark"
+                                + " was "
+                                + entry.watermark()
+                                + ".");
+            }
+        }
+        if (book.isEmpty()) {
+            entries.remove(entry.instrument);
+        }
+    }
+
+    private Entry load(String instrument) throws Exception {
+        Entry entry = new Entry(instrument);
+        entry.load();
+        entries.put(instrument, entry);
+        entry.setTimer();
+        return entry;
+    }
+
+    private void letter(
+            StreamRecord<TickMessage> element,
+            DeadLetter.Kind kind,
+            String field,
+            String found,
+            String sentence) {
+        output.collect(
+                DEAD_LETTERS,
+                new StreamRecord<>(
+                        new DeadLetter(element.getValue(), kind, field, found, sentence)));
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        // Before the timers that it sets off.
+        watermark = mark.getTimestamp();
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        String instrument = timer.getKey();
+        Entry entry = entries.get(instrument);
+        if (entry == null) {
+            entry = load(instrument);
+        }
+        entry.timer = Long.MAX_VALUE;
+        entry.advance();
+        if (entry.book.isEmpty()) {
+            entries.remove(instrument);
+        } else {
+            entry.setTimer();
+        }
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+        throw new IllegalStateException("No timer of processing time is ever set.");
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        for (Entry entry : changed) {
+            entry.isChanged = false;
+            entry.book.flush(buffer);
+        }
+        changed.clear();
+        if (liveTrades > settings.heapTrades()) {
+            dropQuiet();
+        }
+        checkpoints++;
+    }
+
+    /** Drops books that were not used since the last checkpoint, then others, until few enough. */
+    private void dropQuiet() {
+        for (long quiet = checkpoints - 1; quiet <= checkpoints; quiet++) {
+            long since = quiet;
+            entries.values()
+                    .removeIf(
+                            entry -> {
+                                if (liveTrades <= settings.heapTrades()
+                                        || entry.usedAfterCheckpoint > since) {
+                                    return false;
+                                }
+                                liveTrades -= entry.book.rows();
+                                return true;
+                            });
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<Tuple3<Integer, Integer, Long>> ranges = new ArrayList<>();
+        // A drained job has emitted the last watermark of all, and may still go on later.
+        long current = watermark == Long.MAX_VALUE ? Long.MIN_VALUE : watermark;
+        for (int i = 0; i < keyGroups.getNumberOfKeyGroups(); i++) {
+            int keyGroup = keyGroups.getStartKeyGroup() + i;
+            long reached = floors == null ? current : Math.max(current, floors[i]);
+            Tuple3<Integer, Integer, Long> before =
+                    ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+            if (before != null && before.f2 == reached) {
+                before.f1 = keyGroup;
+            } else {
+                ranges.add(Tuple3.of(keyGroup, keyGroup, reached));
+            }
+        }
+        watermarkState.update(ranges);
+    }
+}

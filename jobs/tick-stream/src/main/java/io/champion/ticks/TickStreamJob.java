@@ -1,0 +1,200 @@
+package io.champion.ticks;
+
+import io.champion.lake.LakeSink;
+import io.champion.model.Dataset;
+import io.champion.model.record.Bar;
+import io.champion.model.record.EquityTrade;
+import io.champion.runtime.CommonOptions;
+import io.champion.runtime.ConfigException;
+import io.champion.runtime.Home;
+import io.champion.runtime.JobConfig;
+import io.champion.runtime.JobEnvironment;
+import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.runtime.OptionSet;
+import io.champion.warehouse.WarehouseSink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/**
+ * Takes ticks from Kafka to lake and warehouse, and makes bars of them: {@code --config FILE} and
+ * {@code -Dkey=value}, see {@link TickStreamOptions} and {@link CommonOptions}.
+ */
+public final class TickStreamJob {
+    private TickStreamJob() {}
+
+    /** All options of the job. */
+    public static final OptionSet OPTIONS =
+            OptionSet.of(CommonOptions.class, TickStreamOptions.class);
+
+    static final String NAME = "tick-stream";
+
+    /** The longest that brokers allow by default; a job that is away for longer loses it. */
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
+
+    /** Submits the job. */
+    public static void main(String[] arguments) throws Exception {
+        JobConfig config =
+                JobConfig.fromArguments(
+                        OPTIONS,
+                        arguments,
+                        TickStreamOptions.BOOTSTRAP_SERVERS,
+                        CommonOptions.WAREHOUSE_URL);
+        StreamExecutionEnvironment env = JobEnvironment.create(config, Boundedness.UNBOUNDED);
+        build(env, config);
+        env.execute(NAME);
+    }
+
+    /**
+     * Builds the graph in an environment.
+     *
+     * @throws ConfigException if an option has a value that makes no sense
+     */
+    public static void build(StreamExecutionEnvironment env, JobConfig config) {
+        Home home = Home.of(config);
+        TickEngineOperator.Settings settings = settings(config);
+        TickStreamTopology.build(
+                env.fromSource(
+                                source(config, settings),
+                                TickTimes.strategy(
+                                        config.get(TickStreamOptions.OUT_OF_ORDERNESS),
+                                        config.get(TickStreamOptions.IDLENESS),
+                                        config.get(TickStreamOptions.MAX_DRIFT)),
+                                "ticks source")
+                        .uid("ticks-source"),
+                settings,
+                new SingleObjectDecoder(),
+                new TickStreamTopology.Sinks(
+                        Map.of(
+                                "ticks-lake",
+                                lake(config, home, "ticks"),
+                                "ticks-warehouse",
+                                warehouse(config, home, "ticks", EquityTrade.getClassSchema())),
+                        Map.of(
+                                "bars-lake",
+                                lake(config, home, "bars"),
+                                "bars-warehouse",
+                                warehouse(config, home, "bars", Bar.getClassSchema()),
+                                "bars-kafka",
+                                KafkaSinks.bars(
+                                        producer(config),
+                                        config.get(TickStreamOptions.BARS_TOPIC))),
+                        Map.of(
+                                "dead-letters-kafka",
+                                KafkaSinks.deadLetters(
+                                        producer(config),
+                                        config.get(TickStreamOptions.DEAD_LETTERS_TOPIC),
+                                        config.get(TickStreamOptions.TOPIC)))));
+    }
+
+    private static KafkaSource<TickMessage> source(
+            JobConfig config, TickEngineOperator.Settings settings) {
+        OffsetsInitializer start =
+                switch (config.get(TickStreamOptions.START)) {
+                    case EARLIEST -> OffsetsInitializer.earliest();
+                    case LATEST -> OffsetsInitializer.latest();
+                    case COMMITTED ->
+                            OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+                };
+        KafkaSourceBuilder<TickMessage> source =
+                KafkaSource.<TickMessage>builder()
+                        .setProperties(connection(config))
+                        .setTopics(config.get(TickStreamOptions.TOPIC))
+                        .setGroupId(config.get(TickStreamOptions.GROUP))
+                        .setStartingOffsets(start)
+                        .setDeserializer(new TickMessages(settings.maxAhead()));
+        if (config.get(TickStreamOptions.BOUNDED)) {
+            source.setBounded(OffsetsInitializer.latest());
+        }
+        return source.build();
+    }
+
+    private static Properties connection(JobConfig config) {
+        Properties properties = new Properties();
+        properties.setProperty(
+                "bootstrap.servers", config.get(TickStreamOptions.BOOTSTRAP_SERVERS));
+        return properties;
+    }
+
+    private static Properties producer(JobConfig config) {
+        Properties properties = connection(config);
+        properties.setProperty(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                String.valueOf(TRANSACTION_TIMEOUT.toMillis()));
+        return properties;
+    }
+
+    private static Sink<SpecificRecordBase> lake(JobConfig config, Home home, String uid) {
+        return LakeSink.builder(new org.apache.flink.core.fs.Path(home.lake()))
+                .uid(NAME + "-" + uid)
+                .parquet(CommonOptions.parquet(config))
+                .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
+                .build();
+    }
+
+    private static Sink<SpecificRecordBase> warehouse(
+            JobConfig config, Home home, String uid, Schema schema) {
+        return WarehouseSink.builder(CommonOptions.warehouse(config))
+                .uid(NAME + "-" + uid)
+                .blocks(new org.apache.flink.core.fs.Path(home.blocks()))
+                .datasets(List.of(Dataset.of(schema)))
+                .build();
+    }
+
+    private static TickEngineOperator.Settings settings(JobConfig config) {
+        List<String> problems = new ArrayList<>();
+        BarIntervals intervals = null;
+        try {
+            intervals = BarIntervals.of(config.get(TickStreamOptions.INTERVALS));
+        } catch (IllegalArgumentException e) {
+            problems.add("'bars.intervals': " + e.getMessage());
+        }
+        SessionCalendar calendar = null;
+        try {
+            calendar =
+                    SessionCalendar.of(
+                            config.get(TickStreamOptions.SESSIONS), calendarDays(config));
+        } catch (IllegalArgumentException e) {
+            problems.add("'bars.sessions' or 'bars.calendar': " + e.getMessage());
+        } catch (IOException e) {
+            problems.add("'bars.calendar' cannot be read: " + e.getMessage() + ".");
+        }
+        if (config.get(TickStreamOptions.MAX_REMEMBERED) < 1) {
+            problems.add("'ticks.max-remembered' must be at least 1.");
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return new TickEngineOperator.Settings(
+                new BookSettings(
+                        intervals,
+                        config.get(TickStreamOptions.ALLOWED_LATENESS).toMillis(),
+                        config.get(TickStreamOptions.MAX_REMEMBERED)),
+                calendar,
+                config.get(TickStreamOptions.OUTSIDE_SESSION),
+                config.get(TickStreamOptions.MAX_AHEAD).toMillis(),
+                config.get(TickStreamOptions.MAX_ON_HEAP),
+                Instant.now().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    private static List<String> calendarDays(JobConfig config) throws IOException {
+        String file = config.get(TickStreamOptions.CALENDAR);
+        return file == null ? List.of() : Files.readAllLines(Path.of(file));
+    }
+}

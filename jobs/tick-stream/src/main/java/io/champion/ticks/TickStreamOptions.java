@@ -1,0 +1,170 @@
+package io.champion.ticks;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** Options of tick-stream. */
+public final class TickStreamOptions {
+    private TickStreamOptions() {}
+
+    /** Where reading begins when the job does not continue from a checkpoint or savepoint. */
+    public enum Start {
+        EARLIEST,
+        LATEST,
+        COMMITTED
+    }
+
+    public static final ConfigOption<String> BOOTSTRAP_SERVERS =
+            ConfigOptions.key("kafka.bootstrap-servers")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription("Kafka brokers to begin with, as `host:port,host:port`.");
+
+    public static final ConfigOption<String> TOPIC =
+            ConfigOptions.key("ticks.topic")
+                    .stringType()
+                    .defaultValue("ticks")
+                    .withDescription("Kafka topic of the ticks.");
+
+    public static final ConfigOption<String> GROUP =
+            ConfigOptions.key("ticks.group")
+                    .stringType()
+                    .defaultValue("champion-tick-stream")
+                    .withDescription(
+                            "Kafka consumer group whose offsets are committed with each"
+                                    + " checkpoint, for those who watch its lag; the job itself"
+                                    + " continues from its checkpoints.");
+
+    public static final ConfigOption<Start> START =
+            ConfigOptions.key("ticks.start")
+                    .enumType(Start.class)
+                    .defaultValue(Start.EARLIEST)
+                    .withDescription(
+                            "Where to begin without a checkpoint or savepoint: the earliest or the"
+                                    + " latest message, or the offsets that the group committed"
+                                    + " (the earliest where it has none).");
+
+    public static final ConfigOption<Boolean> BOUNDED =
+            ConfigOptions.key("ticks.bounded")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "Whether to end at what is the end of the topic when the job starts.");
+
+    public static final ConfigOption<Duration> OUT_OF_ORDERNESS =
+            ConfigOptions.key("ticks.out-of-orderness")
+                    .durationType()
+                    .defaultValue(Duration.ofSeconds(5))
+                    .withDescription(
+                            "How far the watermark stays behind the latest event time of a"
+                                    + " partition: ticks that come later than this change bars that"
+                                    + " were emitted already.");
+
+    public static final ConfigOption<Duration> IDLENESS =
+            ConfigOptions.key("ticks.idleness")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(1))
+                    .withDescription(
+                            "After how much silence a partition holds back the watermark no more;"
+                                    + " `0 s`: it always does.");
+
+    public static final ConfigOption<Duration> MAX_DRIFT =
+            ConfigOptions.key("ticks.alignment.max-drift")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(1))
+                    .withDescription(
+                            "How far a partition is read ahead of the slowest, in event time, so"
+                                    + " that state stays small while the job catches up; `0 s`: any"
+                                    + " distance.");
+
+    public static final ConfigOption<Duration> ALLOWED_LATENESS =
+            ConfigOptions.key("ticks.allowed-lateness")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(10))
+                    .withDescription(
+                            "How far behind the watermark ticks are still taken, told to be"
+                                    + " duplicates, and amend bars. What comes later is a dead"
+                                    + " letter. State grows with it.");
+
+    public static final ConfigOption<Duration> MAX_AHEAD =
+            ConfigOptions.key("ticks.max-ahead")
+                    .durationType()
+                    .defaultValue(Duration.ofDays(1))
+                    .withDescription(
+                            "How far an event time may lie after the timestamp of its message. A"
+                                    + " tick beyond is rejected: it would move the watermark, and"
+                                    + " make all others late.");
+
+    public static final ConfigOption<Integer> MAX_REMEMBERED =
+            ConfigOptions.key("ticks.max-remembered")
+                    .intType()
+                    .defaultValue(5_000_000)
+                    .withDescription(
+                            "Ticks that are remembered of one instrument at most. Beyond, its"
+                                    + " oldest minutes are forgotten before their time, and ticks"
+                                    + " of them are late.");
+
+    public static final ConfigOption<Long> MAX_ON_HEAP =
+            ConfigOptions.key("ticks.max-on-heap")
+                    .longType()
+                    .defaultValue(10_000_000L)
+                    .withDescription(
+                            "Remembered ticks that one task keeps unpacked on its heap between"
+                                    + " checkpoints, some 80 bytes each. The others are in the"
+                                    + " state backend alone, and are read again when needed.");
+
+    public static final ConfigOption<List<Duration>> INTERVALS =
+            ConfigOptions.key("bars.intervals")
+                    .durationType()
+                    .asList()
+                    .defaultValues(Duration.ofSeconds(1), Duration.ofMinutes(1))
+                    .withDescription(
+                            "Lengths of the bars, as `1 s;1 min;1 h`. Windows begin at multiples of"
+                                    + " their length since 1970, UTC.");
+
+    public static final ConfigOption<List<String>> SESSIONS =
+            ConfigOptions.key("bars.sessions")
+                    .stringType()
+                    .asList()
+                    .defaultValues(
+                            "NSE 09:15-15:30 Asia/Kolkata",
+                            "BSE 09:15-15:30 Asia/Kolkata",
+                            "SIP 09:30-16:00 America/New_York")
+                    .withDescription(
+                            "When exchanges are open, Monday to Friday: from the first time,"
+                                    + " inclusive, to the second, exclusive. An exchange that is"
+                                    + " not named is always open.");
+
+    public static final ConfigOption<String> CALENDAR =
+            ConfigOptions.key("bars.calendar")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "File of days that differ, a line each: `NSE 2025-10-02 closed`, or"
+                                    + " with hours `NSE 2025-02-01 09:15-15:30`. Read when the job"
+                                    + " is submitted.");
+
+    public static final ConfigOption<Boolean> OUTSIDE_SESSION =
+            ConfigOptions.key("bars.outside-session")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "Whether ticks outside the session make bars. They are written to lake"
+                                    + " and warehouse in any case.");
+
+    public static final ConfigOption<String> BARS_TOPIC =
+            ConfigOptions.key("bars.topic")
+                    .stringType()
+                    .defaultValue("bars")
+                    .withDescription("Kafka topic of the bars.");
+
+    public static final ConfigOption<String> DEAD_LETTERS_TOPIC =
+            ConfigOptions.key("dead-letters.topic")
+                    .stringType()
+                    .defaultValue("ticks-dead-letters")
+                    .withDescription(
+                            "Kafka topic of messages that were refused or late, with position and"
+                                    + " reason as headers.");
+}

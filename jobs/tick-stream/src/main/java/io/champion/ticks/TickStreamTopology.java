@@ -1,0 +1,64 @@
+package io.champion.ticks;
+
+import io.champion.lake.ContractTypeInfo;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The job's graph: messages, brought together by instrument, through the engine; accepted ticks,
+ * bars and dead letters each into sinks of their own.
+ */
+final class TickStreamTopology {
+    private TickStreamTopology() {}
+
+    /**
+     * Where things go, by the uid of the sink.
+     *
+     * @param ticks for accepted ticks, as they were received
+     * @param bars for bars, all versions
+     * @param deadLetters for messages that were refused or late
+     */
+    record Sinks(
+            Map<String, Sink<SpecificRecordBase>> ticks,
+            Map<String, Sink<SpecificRecordBase>> bars,
+            Map<String, Sink<DeadLetter>> deadLetters) {}
+
+    /**
+     * Builds the graph.
+     *
+     * @param messages with watermarks, see {@link TickTimes}
+     */
+    static void build(
+            DataStream<TickMessage> messages,
+            TickEngineOperator.Settings settings,
+            TickDecoder decoder,
+            Sinks sinks) {
+        SingleOutputStreamOperator<SpecificRecordBase> ticks =
+                messages.keyBy(TickMessage::instrument, Types.STRING)
+                        .transform(
+                                "ticks engine",
+                                ContractTypeInfo.INSTANCE,
+                                new TickEngineOperator(settings, decoder))
+                        .uid("ticks-engine");
+        sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
+        sinks.bars()
+                .forEach(
+                        (uid, sink) ->
+                                sink(ticks.getSideOutput(TickEngineOperator.BARS), uid, sink));
+        sinks.deadLetters()
+                .forEach(
+                        (uid, sink) ->
+                                sink(
+                                        ticks.getSideOutput(TickEngineOperator.DEAD_LETTERS),
+                                        uid,
+                                        sink));
+    }
+
+    private static <T> void sink(DataStream<T> stream, String uid, Sink<T> sink) {
+        stream.sinkTo(sink).name(uid).uid(uid);
+    }
+}

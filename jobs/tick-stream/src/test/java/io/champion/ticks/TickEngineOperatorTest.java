@@ -1,0 +1,387 @@
+package io.champion.ticks;
+
+import static io.champion.ticks.Ticks.INFY;
+import static io.champion.ticks.Ticks.TEN;
+import static io.champion.ticks.Ticks.message;
+import static io.champion.ticks.Ticks.trade;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.champion.lake.ContractTypeInfo;
+import io.champion.model.record.Bar;
+import io.champion.model.record.EquityTrade;
+import io.champion.model.record.TickKind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.contrib.streaming.state.EmbeddedRocksDBStateBackend;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class TickEngineOperatorTest {
+    private static final Duration LATENESS = Duration.ofMinutes(5);
+    private static final int MAX_PARALLELISM = 16;
+
+    private enum Backend {
+        HEAP,
+        ROCKSDB;
+
+        StateBackend make() {
+            return this == HEAP ? new HashMapStateBackend() : new EmbeddedRocksDBStateBackend(true);
+        }
+    }
+
+    private static TickEngineOperator.Settings settings(long heapTrades, Duration... intervals) {
+        return new TickEngineOperator.Settings(
+                new BookSettings(
+                        BarIntervals.of(List.of(intervals)), LATENESS.toMillis(), 1_000_000),
+                SessionCalendar.of(List.of("NSE 09:15-15:30 Asia/Kolkata"), List.of()),
+                false,
+                Duration.ofDays(1).toMillis(),
+                heapTrades,
+                Instant.EPOCH);
+    }
+
+    /** An operator and what came out of it. */
+    private static final class Engine implements AutoCloseable {
+        final KeyedOneInputStreamOperatorTestHarness<String, TickMessage, SpecificRecordBase>
+                harness;
+
+        Engine(Backend backend, long heapTrades, int parallelism, int subtask) throws Exception {
+            harness =
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            new TickEngineOperator(
+                                    settings(
+                                            heapTrades,
+                                            Duration.ofSeconds(1),
+                                            Duration.ofMinutes(1)),
+                                    new SingleObjectDecoder()),
+                            TickMessage::instrument,
+                            Types.STRING,
+                            MAX_PARALLELISM,
+                            parallelism,
+                            subtask);
+            harness.setStateBackend(backend.make());
+            harness.setup(ContractTypeInfo.INSTANCE.createSerializer(new SerializerConfigImpl()));
+        }
+
+        static Engine open(Backend backend) throws Exception {
+            Engine engine = new Engine(backend, Long.MAX_VALUE, 1, 0);
+            engine.harness.open();
+            return engine;
+        }
+
+        static Engine restored(Backend backend, OperatorSubtaskState state) throws Exception {
+            Engine engine = new Engine(backend, Long.MAX_VALUE, 1, 0);
+            engine.harness.initializeState(state);
+            engine.harness.open();
+            return engine;
+        }
+
+        Engine take(EquityTrade... trades) throws Exception {
+            for (EquityTrade trade : trades) {
+                harness.processElement(message(trade), trade.getEventTime() / 1_000_000);
+            }
+            return this;
+        }
+
+        Engine watermark(long millis) throws Exception {
+            harness.processWatermark(millis);
+            return this;
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            harness.getOperator().prepareSnapshotPreBarrier(1);
+            return harness.snapshot(1, 1);
+        }
+
+        List<Long> accepted() {
+            return harness.extractOutputValues().stream()
+                    .map(tick -> ((EquityTrade) tick).getSequenceNumber())
+                    .toList();
+        }
+
+        /** As interval, start of the window after ten in seconds, version, and the numbers. */
+        List<String> bars() {
+            List<String> bars = new ArrayList<>();
+            Queue<StreamRecord<SpecificRecordBase>> out =
+                    harness.getSideOutput(TickEngineOperator.BARS);
+            if (out != null) {
+                for (StreamRecord<SpecificRecordBase> element : out) {
+                    Bar bar = (Bar) element.getValue();
+                    bars.add(
+                            "%s@%d v%d O%s H%s L%s C%s V%s T%s n%d"
+                                    .formatted(
+                                            bar.getBarInterval(),
+                                            (bar.getWindowStart() / 1_000_000 - TEN) / 1000,
+                                            bar.getVersion(),
+                                            bar.getOpen(),
+                                            bar.getHigh(),
+                                            bar.getLow(),
+                                            bar.getClose(),
+                                            bar.getVolume(),
+                                            bar.getTurnover(),
+                                            bar.getTrades()));
+                }
+                out.clear();
+            }
+            return bars;
+        }
+
+        List<String> letters() {
+            List<String> letters = new ArrayList<>();
+            Queue<StreamRecord<DeadLetter>> out =
+                    harness.getSideOutput(TickEngineOperator.DEAD_LETTERS);
+            if (out != null) {
+                out.forEach(
+                        element ->
+                                letters.add(
+                                        element.getValue().kind()
+                                                + " "
+                                                + element.getValue().field()
+                                                + " "
+                                                + element.getValue().message().offset()));
+            }
+            return letters;
+        }
+
+        long keysWithState() {
+            return Stream.of("trades", "windows", "forgotten")
+                    .mapToLong(
+                            state ->
+                                    ((TickEngineOperator) harness.getOperator())
+                                            .<String>getKeyedStateBackend()
+                                            .getKeys(state, VoidNamespace.INSTANCE)
+                                            .count())
+                    .sum();
+        }
+
+        @Override
+        public void close() throws Exception {
+            harness.close();
+        }
+    }
+
+    private static final long HORIZON = TEN + 60_000 + LATENESS.toMillis();
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void makesBarsAndLeavesNothingBehind(Backend backend) throws Exception {
+        try (Engine engine = Engine.open(backend)) {
+            engine.take(
+                    trade(1, TEN + 100, 100.5, 10),
+                    trade(3, TEN + 900, 99.5, 20),
+                    trade(2, TEN + 200, 101.25, 5),
+                    trade(2, TEN + 200, 101.25, 5),
+                    trade(4, TEN + 30_000, 102, 1));
+            engine.watermark(TEN + 998);
+            assertThat(engine.bars()).isEmpty();
+            engine.watermark(TEN + 999);
+            assertThat(engine.bars())
+                    .containsExactly("1s@0 v1 O100.5 H101.25 L99.5 C99.5 V35.0 T3501.25 n3");
+            engine.watermark(TEN + 59_999);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@30 v1 O102.0 H102.0 L102.0 C102.0 V1.0 T102.0 n1",
+                            "1m@0 v1 O100.5 H102.0 L99.5 C102.0 V36.0 T3603.25 n4");
+            assertThat(engine.accepted()).containsExactly(1L, 3L, 2L, 4L);
+
+            engine.snapshot();
+            assertThat(engine.keysWithState()).isPositive();
+            engine.watermark(HORIZON - 2);
+            assertThat(engine.keysWithState()).isPositive();
+            assertThat(engine.harness.numEventTimeTimers()).isOne();
+            engine.watermark(HORIZON - 1);
+            assertThat(engine.keysWithState()).isZero();
+            assertThat(engine.harness.numEventTimeTimers()).isZero();
+            assertThat(engine.bars()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void amendsWhatWasEmittedAlsoAfterARestore(Backend backend) throws Exception {
+        OperatorSubtaskState state;
+        try (Engine engine = Engine.open(backend)) {
+            engine.take(trade(1, TEN, 100, 10), trade(2, TEN + 10, 110, 10));
+            engine.watermark(TEN + 60_000);
+            assertThat(engine.bars()).hasSize(2);
+            EquityTrade correction = trade("INFY", 3, TEN + 10, 105.0, 10.0, TickKind.CORRECTION);
+            correction.setTradeId("T2");
+            engine.take(correction);
+            // Changed, and not yet emitted again.
+            state = engine.snapshot();
+        }
+        try (Engine engine = Engine.restored(backend, state)) {
+            engine.take(trade(2, TEN + 10, 110, 10));
+            assertThat(engine.accepted()).isEmpty();
+            engine.watermark(TEN + 60_001);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@0 v2 O100.0 H105.0 L100.0 C105.0 V20.0 T2050.0 n2",
+                            "1m@0 v2 O100.0 H105.0 L100.0 C105.0 V20.0 T2050.0 n2");
+            EquityTrade cancellation = trade("INFY", 4, TEN, null, null, TickKind.CANCELLATION);
+            cancellation.setTradeId("T1");
+            EquityTrade other = trade("INFY", 5, TEN + 10, null, null, TickKind.CANCELLATION);
+            other.setTradeId("T2");
+            engine.take(other, cancellation);
+            engine.watermark(TEN + 60_002);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@0 v3 Onull Hnull Lnull Cnull V0.0 T0.0 n0",
+                            "1m@0 v3 Onull Hnull Lnull Cnull V0.0 T0.0 n0");
+            engine.watermark(HORIZON);
+            assertThat(engine.keysWithState()).isZero();
+            assertThat(engine.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void whatWasLateStaysLateAfterARestore(Backend backend) throws Exception {
+        OperatorSubtaskState state;
+        try (Engine engine = Engine.open(backend)) {
+            engine.take(trade(1, TEN, 100, 10), trade(2, TEN + 60_000, 100, 10));
+            engine.watermark(HORIZON);
+            state = engine.snapshot();
+        }
+        try (Engine engine = Engine.restored(backend, state)) {
+            engine.take(trade(1, TEN, 100, 10), trade(3, TEN + 60_001, 100, 10));
+            assertThat(engine.accepted()).containsExactly(3L);
+            assertThat(engine.letters()).containsExactly("LATE event_time 1");
+            // A watermark from before the snapshot changes nothing.
+            engine.watermark(TEN);
+            engine.take(trade(1, TEN, 100, 10), trade(2, TEN + 60_000, 100, 10));
+            assertThat(engine.letters()).hasSize(3);
+            assertThat(engine.accepted()).containsExactly(3L);
+        }
+    }
+
+    @Test
+    void theWatermarkGoesWithTheKeyGroupsWhenRescaled() throws Exception {
+        List<EquityTrade> first = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            first.add(trade("S" + i, 1, TEN, 100.0, 1.0, TickKind.TRADE));
+        }
+        OperatorSubtaskState[] states = new OperatorSubtaskState[2];
+        long[] watermarks = {TEN + 1_000, HORIZON};
+        for (int subtask = 0; subtask < 2; subtask++) {
+            try (Engine engine = new Engine(Backend.HEAP, Long.MAX_VALUE, 2, subtask)) {
+                engine.harness.open();
+                engine.take(of(first, 2, subtask)).watermark(watermarks[subtask]);
+                states[subtask] = engine.snapshot();
+            }
+        }
+        OperatorSubtaskState both = AbstractStreamOperatorTestHarness.repackageState(states);
+        int late = 0;
+        int duplicates = 0;
+        for (int subtask = 0; subtask < 3; subtask++) {
+            OperatorSubtaskState part =
+                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            both, MAX_PARALLELISM, 2, 3, subtask);
+            try (Engine engine = new Engine(Backend.HEAP, Long.MAX_VALUE, 3, subtask)) {
+                engine.harness.initializeState(part);
+                engine.harness.open();
+                EquityTrade[] own = of(first, 3, subtask);
+                engine.take(own);
+                assertThat(engine.accepted()).isEmpty();
+                late += engine.letters().size();
+                duplicates += own.length - engine.letters().size();
+            }
+        }
+        assertThat(late).isEqualTo(of(first, 2, 1).length).isPositive();
+        assertThat(duplicates).isEqualTo(of(first, 2, 0).length).isPositive();
+    }
+
+    private static EquityTrade[] of(List<EquityTrade> trades, int parallelism, int subtask) {
+        return trades.stream()
+                .filter(
+                        trade ->
+                                KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                                                message(trade).instrument(),
+                                                MAX_PARALLELISM,
+                                                parallelism)
+                                        == subtask)
+                .toArray(EquityTrade[]::new);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void booksThatLeftTheHeapAreLoadedAgain(Backend backend) throws Exception {
+        try (Engine engine = new Engine(backend, 0, 1, 0)) {
+            engine.harness.open();
+            for (int i = 0; i < 50; i++) {
+                engine.take(trade(2 * i, TEN + i * 10, 100 + i, 1));
+                engine.snapshot();
+                engine.take(trade(2 * i, TEN + i * 10, 100 + i, 1));
+            }
+            assertThat(engine.accepted()).hasSize(50);
+            engine.watermark(TEN + 59_999);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@0 v1 O100.0 H149.0 L100.0 C149.0 V50.0 T6225.0 n50",
+                            "1m@0 v1 O100.0 H149.0 L100.0 C149.0 V50.0 T6225.0 n50");
+            engine.watermark(HORIZON);
+            assertThat(engine.keysWithState()).isZero();
+        }
+    }
+
+    @Test
+    void noBarsOutsideTheSession() throws Exception {
+        try (Engine engine = Engine.open(Backend.HEAP)) {
+            long night = TEN + Duration.ofHours(8).toMillis();
+            engine.take(trade(1, night, 100, 10));
+            engine.watermark(Long.MAX_VALUE);
+            assertThat(engine.accepted()).containsExactly(1L);
+            assertThat(engine.bars()).isEmpty();
+            assertThat(engine.keysWithState()).isZero();
+        }
+    }
+
+    @Test
+    void whatCannotBeTakenIsADeadLetter() throws Exception {
+        try (Engine engine = Engine.open(Backend.HEAP)) {
+            engine.take(
+                    trade("INFY", 1, TEN, null, 1.0, TickKind.TRADE),
+                    trade("INFY", 2, TEN, Double.NaN, 1.0, TickKind.TRADE),
+                    trade("INFY", 3, TEN, 1.0, -1.0, TickKind.CORRECTION),
+                    trade("INFY", 4, TEN, 1e8, 1e8, TickKind.TRADE),
+                    trade("", 5, TEN, 1.0, 1.0, TickKind.TRADE),
+                    trade("INFY", 6, -1, 1.0, 1.0, TickKind.TRADE));
+            TickMessage ahead =
+                    new TickMessage(
+                            0, 7, TEN, null, message(trade(7, TEN * 2, 1, 1)).value(), INFY);
+            engine.harness.processElement(ahead, 0);
+            engine.harness.processElement(
+                    new TickMessage(0, 8, TEN, null, new byte[] {1, 2, 3}, "?0"), 0);
+            engine.harness.processElement(new TickMessage(0, 9, TEN, null, null, "?0"), 0);
+            assertThat(engine.accepted()).isEmpty();
+            assertThat(engine.letters())
+                    .containsExactly(
+                            "REJECT price 1",
+                            "REJECT price 2",
+                            "REJECT size 3",
+                            "REJECT size 4",
+                            "REJECT symbol 5",
+                            "REJECT event_time 6",
+                            "REJECT event_time 7",
+                            "REJECT value 8",
+                            "REJECT value 9");
+            assertThat(engine.keysWithState()).isZero();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.champion.ticks;
+
+import io.champion.model.record.EquityTrade;
+import io.champion.model.record.TickKind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/** Messages for tests. */
+final class Ticks {
+    private Ticks() {}
+
+    /** 2025-06-18 10:00 in India. */
+    static final long TEN = 1_750_221_000_000L;
+
+    static final String INFY = "NSE:INFY:EQ";
+
+    static EquityTrade trade(
+            String symbol, long sequence, long millis, Double price, Double size, TickKind kind) {
+        return EquityTrade.newBuilder()
+                .setEventId(sequence)
+                .setEventTime(millis * 1_000_000)
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId("NSE:" + symbol + ":EQ")
+                .setSymbol(symbol)
+                .setExchange("NSE")
+                .setSeries("EQ")
+                .setTradeId("T" + sequence)
+                .setSequenceNumber(sequence)
+                .setKind(kind)
+                .setPrice(price)
+                .setSize(size)
+                .setConditions(List.of())
+                .build();
+    }
+
+    static EquityTrade trade(long sequence, long millis, double price, double size) {
+        return trade("INFY", sequence, millis, price, size, TickKind.TRADE);
+    }
+
+    static TickMessage message(EquityTrade trade) {
+        try {
+            String instrument =
+                    trade.getExchange() + ":" + trade.getSymbol() + ":" + trade.getSeries();
+            return new TickMessage(
+                    0,
+                    trade.getSequenceNumber(),
+                    trade.getEventTime() / 1_000_000,
+                    instrument.getBytes(StandardCharsets.UTF_8),
+                    trade.toByteBuffer().array(),
+                    instrument);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
