@@ -1,6 +1,7 @@
 -- The minutes' trades that hold, right without FINAL. A minute that nobody amended comes from the roll-up. The others are
 -- computed from their messages, the last of each trade, because no sum can give back the price that a cancelled trade was
--- the highest of. A filter on symbol, exchange, series and window_start reaches the keys of both tables.
+-- the highest of. Trades of one nanosecond go by the sequence number of the message that holds. A filter on symbol, exchange,
+-- series and window_start reaches the keys of both tables.
 CREATE VIEW IF NOT EXISTS {database}.trades_1m {on_cluster} AS
 SELECT
     symbol,
@@ -38,7 +39,7 @@ FROM
         series,
         window_start,
         event_time,
-        min(messages.sequence_number) AS sequence_number,
+        max(messages.sequence_number) AS sequence_number,
         argMax(tuple(messages.kind, messages.price, messages.size), messages.sequence_number) AS last,
         last.1 AS kind,
         assumeNotNull(last.2) AS price,

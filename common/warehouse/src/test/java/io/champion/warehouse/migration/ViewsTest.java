@@ -228,7 +228,8 @@ class ViewsTest {
                         "B\t05:01\t8\t8\t8\t8\t2\t16\t1");
 
         trades(
-                // The highest goes, the opening one is corrected twice, in any order of arrival.
+                // The highest goes; the opening one is corrected twice, in any order of arrival,
+                // and so comes after the other trade of its nanosecond.
                 "('A', '05:00:30', 't2', 7, 'CANCELLATION', NULL, NULL)",
                 "('A', '05:00:00.000000001', 't0', 9, 'CORRECTION', 9.5, 2)",
                 "('A', '05:00:00.000000001', 't0', 8, 'CORRECTION', 99, 99)",
@@ -238,13 +239,13 @@ class ViewsTest {
                 "('B', '05:02:10', 'b9', 4, 'CORRECTION', 6, 1)");
         assertThat(rows(MINUTES))
                 .containsExactly(
-                        "A\t05:00\t9.5\t11\t9.5\t11\t8\t80\t3",
+                        "A\t05:00\t10\t11\t9.5\t11\t8\t80\t3",
                         "A\t05:01\t11\t11\t11\t11\t1\t11\t1",
                         "B\t05:01\t8\t8\t8\t8\t2\t16\t1",
                         "B\t05:02\t6\t6\t6\t6\t1\t6\t1");
 
         clickHouse.execute("OPTIMIZE TABLE trades_1m_agg FINAL");
-        assertThat(rows(MINUTES)).hasSize(4).contains("A\t05:00\t9.5\t11\t9.5\t11\t8\t80\t3");
+        assertThat(rows(MINUTES)).hasSize(4).contains("A\t05:00\t10\t11\t9.5\t11\t8\t80\t3");
     }
 
     @Test
