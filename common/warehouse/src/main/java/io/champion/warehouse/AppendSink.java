@@ -56,7 +56,11 @@ final class AppendSink
             CommitterMetrics metrics = new CommitterMetrics(context.metricGroup());
             TargetCheck.await(clickHouse, settings.datasets(), new Retries(metrics::retried));
             return new BlockCommitter(
-                    settings, clickHouse, metrics, context.getRestoredCheckpointId());
+                    settings,
+                    clickHouse,
+                    metrics,
+                    context.getRestoredCheckpointId(),
+                    context.getTaskInfo().getIndexOfThisSubtask() == 0);
         } catch (InterruptedException e) {
             clickHouse.close();
             Thread.currentThread().interrupt();

@@ -41,19 +41,27 @@ final class BlockCommitter implements Committer<SealedBlock> {
     private final Retries retries;
     private final ProtocolHook hook;
     private final ExecutorService inserts;
+    private final SinkSettings settings;
+    private final OptionalLong restoredFrom;
     private boolean restored;
+    private boolean toSweep;
     private long countPartsAt = System.nanoTime();
 
     /**
      * @param restored the checkpoint that the job was restored from, if it was
+     * @param sweeps whether this committer, of all of the sink, deletes orphaned block files
      * @throws WarehouseException if the warehouse is ahead of that checkpoint
      */
     BlockCommitter(
             SinkSettings settings,
             ClickHouse clickHouse,
             CommitterMetrics metrics,
-            OptionalLong restored)
+            OptionalLong restored,
+            boolean sweeps)
             throws IOException, InterruptedException {
+        this.settings = settings;
+        this.restoredFrom = restored;
+        this.toSweep = sweeps && restored.isPresent();
         this.clickHouse = clickHouse;
         this.ledger = new Ledger(clickHouse);
         this.metrics = metrics;
@@ -120,6 +128,7 @@ final class BlockCommitter implements Committer<SealedBlock> {
             }
             metrics.committed();
             countParts(blocks);
+            sweepOnce(blocks);
         } finally {
             blocks.forEach(metrics::settled);
         }
@@ -149,6 +158,16 @@ final class BlockCommitter implements Committer<SealedBlock> {
                                                 + " AND table IN ("
                                                 + tables
                                                 + ") GROUP BY table, partition_id)")));
+    }
+
+    private void sweepOnce(List<SealedBlock> blocks) {
+        // A block that was sealed after the restore is of a later checkpoint, which is complete.
+        if (toSweep
+                && blocks.stream()
+                        .anyMatch(block -> block.id().checkpoint() >= restoredFrom.getAsLong())) {
+            toSweep = false;
+            OrphanBlocks.sweep(settings, restoredFrom.getAsLong());
+        }
     }
 
     private Map<String, State> known(List<SealedBlock> blocks)

@@ -3,6 +3,7 @@ package io.champion.warehouse;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,10 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives the listed partitions of every table the content that a bounded run has produced for them,
@@ -22,6 +26,11 @@ import org.apache.flink.api.connector.sink2.Committer;
  */
 final class ReplacingCommitter implements Committer<ReplacementPart> {
     private static final String REJECTS = Dataset.of("quarantine.rejects").table();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplacingCommitter.class);
+
+    /** Shorter than Flink waits for a cancelled task. */
+    private static final Duration RELEASE = Duration.ofSeconds(10);
 
     private final SinkSettings settings;
     private final Set<PartitionKey> partitions;
@@ -68,9 +77,7 @@ final class ReplacingCommitter implements Committer<ReplacementPart> {
                 }
             }
             Parallel.await(running);
-            for (SealedBlock block : blocks) {
-                BlockFile.delete(block);
-            }
+            OrphanBlocks.sweepRun(settings);
             metrics.committed();
         } finally {
             blocks.forEach(metrics::settled);
@@ -113,6 +120,15 @@ final class ReplacingCommitter implements Committer<ReplacementPart> {
     @Override
     public void close() {
         tables.shutdownNow();
+        try {
+            // They give their locks back; others would have to wait for the end of the leases.
+            if (!tables.awaitTermination(RELEASE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn(
+                        "Locks are not given back within {}; they end with their leases.", RELEASE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         clickHouse.close();
     }
 }

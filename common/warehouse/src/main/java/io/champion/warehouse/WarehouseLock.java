@@ -230,10 +230,16 @@ public final class WarehouseLock implements AutoCloseable {
     @Override
     public void close() {
         renewals.shutdownNow();
+        // A cancelled task is interrupted, but its process lives on: the lock would stay.
+        boolean interrupted = Thread.interrupted();
         try {
             drop(table);
         } catch (WarehouseException e) {
             LOG.warn("Cannot release the lock '{}'; it ends with its lease.", name, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

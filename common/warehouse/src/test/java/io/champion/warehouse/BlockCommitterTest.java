@@ -13,6 +13,9 @@ import io.champion.model.record.EquityOhlc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,7 +93,8 @@ class BlockCommitterTest {
                 settings,
                 ClickHouse.connect(settings.config()),
                 new CommitterMetrics(new UnregisteredMetricsGroup()),
-                restored);
+                restored,
+                true);
     }
 
     private static BlockWriter writer(SinkSettings settings, long checkpoint) {
@@ -181,7 +185,8 @@ class BlockCommitterTest {
                         settings,
                         ClickHouse.connect(settings.config()),
                         new CommitterMetrics(metrics),
-                        OptionalLong.empty())) {
+                        OptionalLong.empty(),
+                        true)) {
             assertThat(gauges.get("partsPerPartition").getValue()).isEqualTo(0L);
             // Of 1,000 rows at most each: three blocks of one month, one of the other.
             List<EquityOhlc> rows =
@@ -349,6 +354,46 @@ class BlockCommitterTest {
                 .hasMessageContaining("started without their state");
         committer(settings, OptionalLong.of(8)).close();
         committer(settings("2", ProtocolHook.NONE), OptionalLong.empty()).close();
+    }
+
+    @Test
+    void oldFilesOfBlocksThatNoCheckpointKnowsAreDeletedAfterTheRestore() throws Exception {
+        SinkSettings settings = settings("1", ProtocolHook.NONE);
+        SealedBlock old = one(seal(writer(settings, 4), List.of(equity(DAY, 1))));
+        SealedBlock young = one(seal(writer(settings, 4), List.of(equity(DAY, 2))));
+        SealedBlock after = one(seal(writer(settings, 5), List.of(equity(DAY, 3))));
+        SealedBlock restored = one(seal(writer(settings, 4), List.of(equity(DAY, 4))));
+        SealedBlock otherEpoch =
+                one(seal(writer(settings("2", ProtocolHook.NONE), 4), List.of(equity(DAY, 5))));
+        SealedBlock next = one(seal(writer(settings, 5), List.of(equity(DAY, 6))));
+        for (SealedBlock block : List.of(old, after, restored, otherEpoch)) {
+            age(file(block));
+        }
+        try (BlockCommitter committer = committer(settings, OptionalLong.of(5))) {
+            commit(committer, List.of(restored));
+            assertThat(file(old)).as("while others may still restore").exists();
+            commit(committer, List.of(next));
+        }
+        assertThat(file(old)).doesNotExist();
+        assertThat(file(young)).as("a savepoint may name it").exists();
+        assertThat(file(after)).as("sealed after the restored checkpoint").exists();
+        assertThat(file(otherEpoch)).as("of another history").exists();
+        assertEachRowOnce(List.of(equity(DAY, 4), equity(DAY, 6)));
+    }
+
+    private static SealedBlock one(Collection<SealedBlock> blocks) {
+        assertThat(blocks).hasSize(1);
+        return blocks.iterator().next();
+    }
+
+    private static Path file(SealedBlock block) {
+        return Path.of(java.net.URI.create(block.file()).getPath());
+    }
+
+    private static void age(Path file) throws IOException {
+        Files.setLastModifiedTime(
+                file,
+                FileTime.from(Instant.now().minus(OrphanBlocks.KEPT).minus(Duration.ofHours(1))));
     }
 
     @Test

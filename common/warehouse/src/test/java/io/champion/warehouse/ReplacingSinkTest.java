@@ -18,6 +18,7 @@ import io.champion.model.record.SymbolMaster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -292,6 +294,29 @@ class ReplacingSinkTest {
         assertThat(times.get()).isEqualTo(2);
         assertRows(rows(DAY, 0, 10), List.of(appended));
         assertNothingLeft();
+    }
+
+    @Test
+    void blocksOfDeadAttemptsAndOfRunsThatDiedLongAgoAreDeleted() throws Exception {
+        SinkSettings settings = settings(warehouse.config(), ProtocolHook.NONE);
+        Path sink = blocks.resolve("test-sink");
+        Path dead = sink.resolve("1." + UUID.randomUUID()).resolve("0-0-0-a.block");
+        Path alive = sink.resolve("1." + UUID.randomUUID()).resolve("0-0-0-b.block");
+        Path stream = sink.resolve("1").resolve("0-0-0-c.block");
+        for (Path file : List.of(dead, alive, stream)) {
+            Files.createDirectories(file.getParent());
+            Files.createFile(file);
+        }
+        FileTime old = FileTime.from(Instant.now().minus(OrphanBlocks.KEPT.plusHours(1)));
+        for (Path file : List.of(dead, dead.getParent(), alive.getParent(), stream)) {
+            Files.setLastModifiedTime(file, old);
+        }
+        write(settings, days(DAY), rows(DAY, 0, 300));
+        commit(settings, days(DAY), write(settings, days(DAY), rows(DAY, 0, 300)));
+        assertRows(rows(DAY, 0, 300));
+        try (Stream<Path> all = Files.walk(blocks)) {
+            assertThat(all.filter(Files::isRegularFile)).containsExactlyInAnyOrder(alive, stream);
+        }
     }
 
     @Test

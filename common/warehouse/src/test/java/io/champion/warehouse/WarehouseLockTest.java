@@ -73,6 +73,15 @@ class WarehouseLockTest {
     }
 
     @Test
+    void aHolderThatIsInterruptedGivesItBack() throws InterruptedException {
+        WarehouseLock lock = WarehouseLock.acquire(clickHouse, "a", null, NO_PATIENCE);
+        Thread.currentThread().interrupt();
+        lock.close();
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        WarehouseLock.acquire(clickHouse, "a", null, NO_PATIENCE).close();
+    }
+
+    @Test
     void ofManyWhoWantItOneHasItAtATime() throws Exception {
         int contenders = 6;
         AtomicInteger holders = new AtomicInteger();
