@@ -44,7 +44,13 @@ public final class SchemaRegistry {
     /** Numbers of broken messages are any numbers. */
     private static final int MOST_UNKNOWN = 10_000;
 
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    /** HTTP/1.1, because not every proxy before a registry lets a connection change to HTTP/2. */
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(TIMEOUT)
+                    .build();
+
     private final ObjectMapper json = new ObjectMapper();
     private final URI url;
     private final String authorization;

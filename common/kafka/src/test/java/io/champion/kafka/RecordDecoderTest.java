@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class RecordDecoderTest {
 
-    private static final Schema CONTRACT = EquityTrade.getClassSchema();
+    static final Schema CONTRACT = EquityTrade.getClassSchema();
 
     @TempDir private Path folder;
 
@@ -76,19 +76,7 @@ final class RecordDecoderTest {
 
     @Test
     void readsWhatANewerVersionWrites() throws Exception {
-        Schema newer = without(f -> false);
-        List<Field> fields = new java.util.ArrayList<>();
-        fields.add(
-                new Field(
-                        "venue",
-                        Schema.createUnion(
-                                Schema.create(Schema.Type.NULL),
-                                Schema.createMap(
-                                        Schema.createArray(Schema.create(Schema.Type.STRING)))),
-                        null,
-                        Field.NULL_DEFAULT_VALUE));
-        newer.getFields().forEach(f -> fields.add(new Field(f, f.schema())));
-        newer = Schema.createRecord("EquityTrade", null, CONTRACT.getNamespace(), false, fields);
+        Schema newer = newer();
         byte[] message = generic(newer, trade());
 
         assertThat(decoderWith(newer).decode(message, new EquityTrade())).isEqualTo(trade());
@@ -166,7 +154,23 @@ final class RecordDecoderTest {
         return new RecordDecoder<>(EquityTrade.class, new WireSchemas(folder, null));
     }
 
-    private static Schema without(Predicate<Field> removed) {
+    /** The contract with one more field, before all others. */
+    static Schema newer() {
+        List<Field> fields = new java.util.ArrayList<>();
+        fields.add(
+                new Field(
+                        "venue",
+                        Schema.createUnion(
+                                Schema.create(Schema.Type.NULL),
+                                Schema.createMap(
+                                        Schema.createArray(Schema.create(Schema.Type.STRING)))),
+                        null,
+                        Field.NULL_DEFAULT_VALUE));
+        without(f -> false).getFields().forEach(f -> fields.add(new Field(f, f.schema())));
+        return Schema.createRecord("EquityTrade", null, CONTRACT.getNamespace(), false, fields);
+    }
+
+    static Schema without(Predicate<Field> removed) {
         return Schema.createRecord(
                 CONTRACT.getName(),
                 null,
@@ -179,6 +183,14 @@ final class RecordDecoderTest {
     }
 
     private static byte[] generic(Schema schema, EquityTrade trade) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new BinaryMessageEncoder<GenericRecord>(new GenericData(), schema)
+                .encode(record(schema, trade), out);
+        return out.toByteArray();
+    }
+
+    /** The trade as one writes it who knows another version of the contract. */
+    static GenericRecord record(Schema schema, EquityTrade trade) {
         GenericRecord record = new GenericData.Record(schema);
         for (Field field : schema.getFields()) {
             Field own = CONTRACT.getField(field.name());
@@ -191,9 +203,7 @@ final class RecordDecoderTest {
                         default -> value;
                     });
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new BinaryMessageEncoder<GenericRecord>(new GenericData(), schema).encode(record, out);
-        return out.toByteArray();
+        return record;
     }
 
     private static byte[] encode(EquityTrade trade) {
