@@ -3,7 +3,9 @@ package io.champion.warehouse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,6 +41,9 @@ public final class WarehouseLock implements AutoCloseable {
 
     /** A lock counts as lost for its holder that much sooner than for others. */
     static final Duration MARGIN = Duration.ofSeconds(15);
+
+    /** Tables of locks that this process has given up but could not drop. */
+    private static final Set<String> ABANDONED = ConcurrentHashMap.newKeySet();
 
     private static final Pattern COMMENT = Pattern.compile("until (\\d+) held by (.*)");
 
@@ -158,8 +163,12 @@ public final class WarehouseLock implements AutoCloseable {
                             }
                             LockHolder holder = LockHolder.parse(comment.group(2));
                             long left = Long.parseLong(comment.group(1)) - row.getLong("now");
-                            if (left < 0 || holder == null || holder.isDead()) {
+                            if (left < 0
+                                    || holder == null
+                                    || holder.isDead()
+                                    || ABANDONED.contains(claimed)) {
                                 drop(claimed);
+                                ABANDONED.remove(claimed);
                             } else {
                                 claims.add(new Claim(claimed, holder, left));
                             }
@@ -226,7 +235,10 @@ public final class WarehouseLock implements AutoCloseable {
         }
     }
 
-    /** Lets others have the lock. Should that fail, the lock ends with its lease. */
+    /**
+     * Lets others have the lock. Should that fail, this process can have it again, and others when
+     * its lease has ended.
+     */
     @Override
     public void close() {
         renewals.shutdownNow();
@@ -235,6 +247,7 @@ public final class WarehouseLock implements AutoCloseable {
         try {
             drop(table);
         } catch (WarehouseException e) {
+            ABANDONED.add(table);
             LOG.warn("Cannot release the lock '{}'; it ends with its lease.", name, e);
         } finally {
             if (interrupted) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.champion.local.EmbeddedClickHouse;
+import io.champion.local.FaultProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +80,18 @@ class WarehouseLockTest {
         lock.close();
         assertThat(Thread.interrupted()).as("still interrupted").isTrue();
         WarehouseLock.acquire(clickHouse, "a", null, NO_PATIENCE).close();
+    }
+
+    @Test
+    void aHolderThatCouldNotGiveItBackDoesNotWaitForItself() throws Exception {
+        try (FaultProxy proxy = FaultProxy.start(engine.url());
+                ClickHouse away = connect(proxy.url())) {
+            WarehouseLock lock = WarehouseLock.acquire(away, "away", null, NO_PATIENCE);
+            proxy.down();
+            lock.close();
+            assertThat(tables()).isOne();
+            WarehouseLock.acquire(clickHouse, "away", null, NO_PATIENCE).close();
+        }
     }
 
     @Test
