@@ -275,6 +275,11 @@ public final class ProcessCluster implements AutoCloseable {
         kill(jobManager);
     }
 
+    /** Whether the process of the job manager lives. */
+    public boolean isJobManagerAlive() {
+        return jobManager.isAlive();
+    }
+
     /**
      * Starts one more task manager.
      *

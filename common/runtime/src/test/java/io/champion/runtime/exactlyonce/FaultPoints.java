@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
 
 /**
  * Breaks the protocols of both sinks at steps that a test names while the job runs, in whatever
@@ -39,6 +40,13 @@ record FaultPoints(String folder) implements ProtocolHook, CommitStep.Listener {
         Path hidden = file.resolveSibling(file.getFileName() + ".tmp");
         Files.writeString(hidden, effect.name(), StandardOpenOption.CREATE_NEW);
         Files.move(hidden, file);
+    }
+
+    /** Lets each step fail the next time it is reached. */
+    void arm(Map<Enum<?>, Effect> steps) throws IOException {
+        for (Map.Entry<Enum<?>, Effect> step : steps.entrySet()) {
+            arm(step.getKey(), step.getValue());
+        }
     }
 
     /** Whether the step was reached since it was armed. */

@@ -5,16 +5,19 @@ import io.champion.model.PartitionKey;
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
+import io.champion.warehouse.ClickHouse;
+import java.io.Serializable;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
- * A stream of two datasets whose full content follows from its length: row {@code i} is a daily bar
+ * Rows of two datasets whose full content follows from their numbers: row {@code i} is a daily bar
  * where {@code i} is even and a tick where it is odd. {@link #sql} says the same a second time, in
  * another language, so that no mistake of this class can hide one of a sink.
  *
@@ -35,8 +38,40 @@ final class KnownRows {
 
     private KnownRows() {}
 
-    static SpecificRecordBase row(long i) {
-        return i % 2 == 0 ? bar(i) : trade(i);
+    /**
+     * Consecutive rows of one source. Two parts with the same numbers and other sources are the
+     * same rows in two editions.
+     *
+     * @param from number of the first row
+     * @param to number after the last row
+     * @param source what the rows say they come from
+     */
+    record Part(long from, long to, String source) implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        long rows() {
+            return to - from;
+        }
+
+        /** A row of this part. */
+        SpecificRecordBase row(long i) {
+            return i % 2 == 0 ? bar(i, source) : trade(i, source);
+        }
+
+        /** The lake's partitions that the rows lie in. */
+        Set<PartitionKey> partitions() {
+            Set<PartitionKey> partitions = new TreeSet<>();
+            for (long i = from; i < to; i++) {
+                SpecificRecordBase row = row(i);
+                partitions.add(Dataset.of(row.getSchema()).partitionOf(row));
+            }
+            return partitions;
+        }
+
+        private String sql(Dataset dataset) {
+            return (dataset == BARS ? BARS_SQL : TRADES_SQL)
+                    .formatted(ClickHouse.literal(source), from, rows());
+        }
     }
 
     /** When the row happened, in milliseconds since the epoch. */
@@ -53,17 +88,7 @@ final class KnownRows {
                 : Long.parseLong(((EquityOhlc) row).getEventId().substring("bar-".length()));
     }
 
-    /** The lake's partitions that the first so many rows lie in. */
-    static Collection<PartitionKey> partitions(long rows) {
-        TreeSet<PartitionKey> partitions = new TreeSet<>();
-        for (long i = 0; i < rows; i++) {
-            SpecificRecordBase row = row(i);
-            partitions.add(Dataset.of(row.getSchema()).partitionOf(row));
-        }
-        return partitions;
-    }
-
-    private static EquityOhlc bar(long i) {
+    private static EquityOhlc bar(long i, String source) {
         LocalDate day = FIRST_DAY.plusDays(i / ROWS_PER_DAY);
         long instrument = i % ROWS_PER_DAY / 2;
         boolean traded = instrument % 7 != 0;
@@ -72,7 +97,7 @@ final class KnownRows {
                 .setEventId("bar-" + i)
                 .setEventTime(day.atStartOfDay(ZoneOffset.UTC).toInstant())
                 .setIngestTime(INGESTED)
-                .setSource("known")
+                .setSource(source)
                 .setEntityId("NSE:SYM" + instrument + ":EQ")
                 .setInstrumentId("NSE:SYM" + instrument + ":EQ")
                 .setSymbol("SYM" + instrument)
@@ -94,7 +119,7 @@ final class KnownRows {
                 .build();
     }
 
-    private static EquityTrade trade(long i) {
+    private static EquityTrade trade(long i, String source) {
         long k = i / 2;
         long ofDay = i % ROWS_PER_DAY;
         long second = FIRST_DAY.plusDays(i / ROWS_PER_DAY).toEpochDay() * 86_400 + OPEN_SECOND;
@@ -109,7 +134,7 @@ final class KnownRows {
                 .setEventId(i)
                 .setEventTime(time)
                 .setIngestTime(INGESTED)
-                .setSource("known")
+                .setSource(source)
                 .setEntityId("NSE:" + symbol + ":EQ")
                 .setSymbol(symbol)
                 .setExchange("NSE")
@@ -125,9 +150,11 @@ final class KnownRows {
                 .build();
     }
 
-    /** A query for those of the first so many rows that are of a dataset. */
-    static String sql(Dataset dataset, long rows) {
-        return (dataset == BARS ? BARS_SQL : TRADES_SQL).formatted(rows);
+    /** A query for those rows of some parts that are of a dataset. */
+    static String sql(Dataset dataset, List<Part> parts) {
+        return parts.stream()
+                .map(part -> "(" + part.sql(dataset) + ")")
+                .collect(Collectors.joining(" UNION ALL "));
     }
 
     private static final String BARS_SQL =
@@ -141,7 +168,7 @@ final class KnownRows {
                 concat('bar-', toString(i)) AS event_id,
                 toDateTime64(day, 3, 'UTC') AS event_time,
                 toDateTime64('2025-07-31 12:00:00.123', 3, 'UTC') AS ingest_time,
-                'known' AS source,
+                %s AS source,
                 'v1.0.0' AS schema_version,
                 concat('NSE:SYM', toString(instrument), ':EQ') AS entity_id,
                 entity_id AS instrument_id,
@@ -170,7 +197,7 @@ final class KnownRows {
                 1 AS adjustment_factor,
                 if(instrument %% 9 = 0, toDate('1994-11-03'), NULL) AS adjustment_date,
                 traded AS is_trading_day
-            FROM numbers(%d)
+            FROM numbers(%d, %d)
             WHERE i %% 2 = 0
             """;
 
@@ -185,7 +212,7 @@ final class KnownRows {
                 toInt64(i) AS event_id,
                 fromUnixTimestamp64Nano(toInt64(nanos), 'UTC') AS event_time,
                 toDateTime64('2025-07-31 12:00:00.123', 3, 'UTC') AS ingest_time,
-                'known' AS source,
+                %s AS source,
                 'v1.0.0' AS schema_version,
                 concat('NSE:SYM', toString(k %% 97), ':EQ') AS entity_id,
                 concat('SYM', toString(k %% 97)) AS symbol,
@@ -201,7 +228,7 @@ final class KnownRows {
                 if(cancelled, NULL, 1 + k %% 500) AS size,
                 [toNullable('BUY'), 'SELL', NULL][k %% 3 + 1] AS side,
                 if(k %% 5 = 0, [], [toInt32(k %% 50), -toInt32(k %% 7)]) AS conditions
-            FROM numbers(%d)
+            FROM numbers(%d, %d)
             WHERE i %% 2 = 1
             """;
 }

@@ -1,8 +1,12 @@
 package io.champion.runtime.exactlyonce;
 
+import io.champion.lake.CommitStep;
 import io.champion.local.FaultProxy.Fault;
+import io.champion.runtime.exactlyonce.FaultPoints.Effect;
+import io.champion.warehouse.ProtocolStep;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,5 +84,23 @@ class ProcessFaultsTest {
         }
         stage.awaitProgress(run);
         stage.finish(run, job);
+    }
+
+    @Test
+    void aTaskManagerDiesBetweenTheSwapsOfABoundedRun() throws Exception {
+        stage.replace(
+                stage.prepare("swaps"),
+                Map.of(ProtocolStep.AFTER_SWAP, Effect.HALT, CommitStep.OLD_MOVED, Effect.HALT),
+                Stage.inserts(2, Fault.dropResponse()));
+    }
+
+    @Test
+    void theJobManagerIsKilledInABoundedRun() throws Exception {
+        stage.replace(stage.prepare("bounded_job_manager"), Map.of(), stage.jobManagerDies(30));
+    }
+
+    @Test
+    void clickHouseIsKilledInABoundedRun() throws Exception {
+        stage.replace(stage.prepare("bounded_outage"), Map.of(), stage.clickHouseDies(25));
     }
 }

@@ -1,6 +1,7 @@
 package io.champion.runtime.exactlyonce;
 
 import static io.champion.runtime.exactlyonce.Until.until;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.lake.CommitStep;
 import io.champion.local.EmbeddedClickHouse;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A task fails at each step of both protocols, and every row is written once all the same. */
@@ -67,7 +69,7 @@ class ProtocolFaultsTest {
         String name = (step + "_" + effect).toLowerCase(Locale.ROOT);
         Run run = Run.prepare(folder, name, engine.url(), engine.url());
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        ExactlyOnceJob.build(env, run.options());
+        ExactlyOnceJob.append(env, run.options());
         JobClient job = env.executeAsync();
         try {
             breakAt(step, effect, run);
@@ -76,6 +78,30 @@ class ProtocolFaultsTest {
             cancelUnlessEnded(job);
         }
         run.assertEachRowOnce();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Effect.class,
+            names = {"FAIL", "IO_ERROR"})
+    void replacingSurvivesFailuresAtAllSteps(Effect effect) throws Exception {
+        String name = "replacing_" + effect.name().toLowerCase(Locale.ROOT);
+        Run run = Run.prepare(folder, name, engine.url(), engine.url());
+        StreamExecutionEnvironment earlier = StreamExecutionEnvironment.getExecutionEnvironment();
+        run.writeEarlier(earlier);
+        earlier.execute();
+        run.assertEarlier();
+        try (Onlooker onlooker = run.watch()) {
+            for (Enum<?> step : ReplacingSchedule.STEPS) {
+                run.faults().arm(step, effect);
+            }
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+            run.replace(env);
+            env.execute();
+            onlooker.assertNothingBetween();
+        }
+        assertThat(ReplacingSchedule.STEPS).allMatch(run.faults()::struck);
+        run.assertReplaced();
     }
 
     private static void breakAt(Enum<?> step, Effect effect, Run run) throws Exception {

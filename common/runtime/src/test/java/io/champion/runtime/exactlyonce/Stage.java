@@ -1,6 +1,7 @@
 package io.champion.runtime.exactlyonce;
 
 import static io.champion.runtime.exactlyonce.Until.until;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.EmbeddedClickHouse;
 import io.champion.local.FaultProxy;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,11 +40,21 @@ final class Stage implements AutoCloseable {
     /** Flink's core is in the cluster; the rest of the class path goes with the job. */
     private static final Pattern OF_FLINK = Pattern.compile("flink-(?!avro|parquet|connector).*");
 
+    /** Requests that fail before a ClickHouse that was killed is back. */
+    private static final int OUTAGE = 4;
+
     private final Path folder;
     private final EmbeddedClickHouse engine;
     private final FaultProxy proxy;
     private final ProcessCluster cluster;
-    private final List<Integer> taskManagers = new ArrayList<>(List.of(0, 1));
+
+    /** Also read by the proxy's threads. */
+    private final List<Integer> taskManagers = new CopyOnWriteArrayList<>(List.of(0, 1));
+
+    private final AtomicInteger requestsMissed = new AtomicInteger();
+
+    /** The job that was submitted last. */
+    private String running;
 
     private Stage(
             Path folder, EmbeddedClickHouse engine, FaultProxy proxy, ProcessCluster cluster) {
@@ -73,13 +86,25 @@ final class Stage implements AutoCloseable {
         return Run.prepare(folder, name, proxy.url(), engine.url());
     }
 
+    /** Builds a job. */
+    @FunctionalInterface
+    private interface Job {
+        void build(StreamExecutionEnvironment env) throws IOException;
+    }
+
     /**
-     * Starts the job.
+     * Starts the unbounded job.
      *
      * @param savepoint where to start from, or null
      * @return the job's id
      */
     String submit(Run run, int parallelism, String savepoint) throws Exception {
+        return submit(
+                env -> ExactlyOnceJob.append(env, run.options().withParallelism(parallelism)),
+                savepoint);
+    }
+
+    private String submit(Job job, String savepoint) throws Exception {
         Configuration configuration = new Configuration();
         List<String> classPath = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
@@ -96,8 +121,102 @@ final class Stage implements AutoCloseable {
         try (StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createRemoteEnvironment(
                         rest.getHost(), rest.getPort(), configuration)) {
-            ExactlyOnceJob.build(env, run.options().withParallelism(parallelism));
-            return env.executeAsync("exactly-once").getJobID().toHexString();
+            job.build(env);
+            running = env.executeAsync("exactly-once").getJobID().toHexString();
+            return running;
+        }
+    }
+
+    /**
+     * Lets a bounded run replace what an earlier one has written, while others read it, and asserts
+     * that they never saw anything between old and new, and that the new is right.
+     *
+     * @param steps steps at which the run breaks
+     * @param requests what befalls its requests
+     */
+    void replace(Run run, Map<Enum<?>, FaultPoints.Effect> steps, FaultProxy.Plan requests)
+            throws Exception {
+        awaitEnd(submit(run::writeEarlier, null));
+        run.assertEarlier();
+        int before = proxy.faults();
+        try (Onlooker onlooker = run.watch()) {
+            run.faults().arm(steps);
+            proxy.plan(requests);
+            awaitEnd(submit(run::replace, null));
+            proxy.plan(request -> null);
+            onlooker.assertNothingBetween();
+        }
+        assertThat(steps.keySet()).as("steps that were reached").allMatch(run.faults()::struck);
+        assertThat(proxy.faults()).as("requests that met a fault").isGreaterThan(before);
+        run.assertReplaced();
+    }
+
+    /** Waits for the end of a job, and starts again whatever dies meanwhile. */
+    private void awaitEnd(String job) throws Exception {
+        until(
+                "the job ends",
+                () -> {
+                    revive();
+                    JobStatus status = cluster.status(job).orElse(JobStatus.RUNNING);
+                    if (status.isGloballyTerminalState() && status != JobStatus.FINISHED) {
+                        throw new AssertionError(
+                                "The job is " + status + ": " + cluster.failure(job));
+                    }
+                    return status == JobStatus.FINISHED;
+                });
+    }
+
+    private void revive() throws IOException {
+        for (int i = 0; i < taskManagers.size(); i++) {
+            if (isDead(taskManagers.get(i))) {
+                taskManagers.set(i, cluster.startTaskManager());
+            }
+        }
+        if (!cluster.isJobManagerAlive()) {
+            cluster.startJobManager();
+        }
+        if (!engine.isAlive() && requestsMissed.get() >= OUTAGE) {
+            engine.restart();
+        }
+    }
+
+    /** Kills a task manager at a request of the job's. */
+    FaultProxy.Plan taskManagerDies(int which, int request) {
+        return at(request, () -> cluster.killTaskManager(taskManagers.get(which)));
+    }
+
+    /** Kills the job manager at a request of the job's. */
+    FaultProxy.Plan jobManagerDies(int request) {
+        return at(request, cluster::killJobManager);
+    }
+
+    /** Kills ClickHouse at a request of the job's; it is back after some more have failed. */
+    FaultProxy.Plan clickHouseDies(int request) {
+        requestsMissed.set(0);
+        FaultProxy.Plan dies = at(request, this::killEngine);
+        return asked -> {
+            if (!engine.isAlive()) {
+                requestsMissed.incrementAndGet();
+            }
+            return dies.faultOf(asked);
+        };
+    }
+
+    /** A fault of the job's next so many inserts of rows. */
+    static FaultProxy.Plan inserts(int number, Fault fault) {
+        return FaultProxy.Plan.next(number, Stage::insertsRows, fault);
+    }
+
+    private static FaultProxy.Plan at(int number, Runnable action) {
+        AtomicInteger left = new AtomicInteger(number);
+        return request -> left.decrementAndGet() == 0 ? Fault.afterAnswer(action) : null;
+    }
+
+    private void killEngine() {
+        try {
+            engine.kill();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -115,16 +234,13 @@ final class Stage implements AutoCloseable {
      */
     void atRequest(int number, Runnable action) throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
-        AtomicInteger left = new AtomicInteger(number);
         proxy.plan(
-                request ->
-                        left.decrementAndGet() == 0
-                                ? Fault.afterAnswer(
-                                        () -> {
-                                            action.run();
-                                            done.countDown();
-                                        })
-                                : null);
+                at(
+                        number,
+                        () -> {
+                            action.run();
+                            done.countDown();
+                        }));
         if (!done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("The job did not send " + number + " requests.");
         }
@@ -165,15 +281,7 @@ final class Stage implements AutoCloseable {
 
     /** Kills ClickHouse at a request of the job's, and starts it when so many more have failed. */
     void killClickHouse(int request, int failed) throws Exception {
-        atRequest(
-                request,
-                () -> {
-                    try {
-                        engine.kill();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        atRequest(request, this::killEngine);
         AtomicInteger requests = new AtomicInteger();
         proxy.plan(
                 ignored -> {
@@ -188,7 +296,7 @@ final class Stage implements AutoCloseable {
     /** Lets a fault befall the job's next so many inserts of rows. */
     void breakInserts(int number, Fault fault) throws Exception {
         int before = proxy.faults();
-        proxy.plan(FaultProxy.Plan.next(number, Stage::insertsRows, fault));
+        proxy.plan(inserts(number, fault));
         until("inserts fail", () -> proxy.faults() >= before + number);
         proxy.plan(request -> null);
     }
@@ -211,11 +319,13 @@ final class Stage implements AutoCloseable {
     }
 
     /** Clears the stage of a run that went wrong, for the next one. */
-    void abandon(String job, Throwable failure) {
+    void abandon(Throwable failure) {
         proxy.plan(request -> null);
+        requestsMissed.set(OUTAGE);
         try {
-            if (job != null) {
-                cluster.cancel(job);
+            revive();
+            if (running != null) {
+                cluster.cancel(running);
             }
         } catch (IOException e) {
             failure.addSuppressed(e);
