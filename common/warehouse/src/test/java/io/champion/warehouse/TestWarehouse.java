@@ -4,14 +4,13 @@ import io.champion.local.EmbeddedClickHouse;
 import io.champion.model.Dataset;
 import io.champion.model.record.EquityOhlc;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,27 +54,29 @@ final class TestWarehouse implements AutoCloseable {
 
     private void create(String table) throws IOException {
         clickHouse.execute("DROP TABLE IF EXISTS " + table + " SYNC");
-        clickHouse.execute(ddl(table));
+        for (String migration : migrations(table)) {
+            clickHouse.execute(migration);
+        }
     }
 
-    private static String ddl(String table) throws IOException {
+    private static List<String> migrations(String table) throws IOException {
         Path folder =
                 Path.of(System.getProperty("champion.root", "../..")).resolve("clickhouse/ddl");
+        List<String> statements = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            Path file =
-                    files.filter(f -> f.getFileName().toString().endsWith("_" + table + ".sql"))
-                            .filter(f -> f.getFileName().toString().length() == table.length() + 9)
-                            .findFirst()
-                            .orElseThrow();
-            try (InputStream in = Files.newInputStream(file)) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                        .replace("{database}", ClickHouseConfig.DEFAULT_DATABASE)
-                        .replace("{on_cluster}", "")
-                        .replaceAll("\\{engine:([^}]+)}", "$1")
-                        .replaceAll("\\{ttl:[^}]+}", "")
-                        .replaceAll(";\\s*$", "");
+            for (Path file : files.sorted().toList()) {
+                if (file.getFileName().toString().matches("\\d{4}_" + table + "\\.sql")) {
+                    statements.add(
+                            Files.readString(file)
+                                    .replace("{database}", ClickHouseConfig.DEFAULT_DATABASE)
+                                    .replace("{on_cluster}", "")
+                                    .replaceAll("\\{engine:([^}]+)}", "$1")
+                                    .replaceAll("\\{ttl:[^}]+}", "")
+                                    .replaceAll(";\\s*$", ""));
+                }
             }
         }
+        return statements;
     }
 
     long count(Dataset dataset) {
