@@ -12,7 +12,10 @@ final class ExitCode {
     /** The command, an option or a configuration is wrong; nothing was done. */
     static final int USAGE = 2;
 
-    /** The run went through, but input was refused: whole files, or there was none. */
+    /**
+     * Input was refused: the run went through without whole files, or there was none; or validate
+     * found rows that a run would refuse.
+     */
     static final int INPUT = 3;
 
     /**

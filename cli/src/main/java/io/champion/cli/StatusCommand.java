@@ -1,12 +1,18 @@
 package io.champion.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.champion.local.EmbeddedClickHouse;
 import io.champion.model.Dataset;
+import io.champion.runtime.CommonOptions;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
+import io.champion.warehouse.ClickHouse;
+import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.WarehouseException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -15,7 +21,9 @@ import picocli.CommandLine.Command;
 /** Shows what a home holds. */
 @Command(
         name = "status",
-        description = "Show the home: what it holds and how its last runs ended.",
+        description =
+                "Show the home: what it holds, whether its warehouse answers, and how its last runs"
+                        + " ended.",
         footer = "  champion status --home /data/champion")
 final class StatusCommand implements Callable<Integer> {
 
@@ -37,7 +45,6 @@ final class StatusCommand implements Callable<Integer> {
         for (Dataset dataset : Datasets.sorted()) {
             size = size.plus(LakeFiles.sizeOf(lake, dataset));
         }
-        Path store = Warehouse.store(config);
         console.println("home       " + home.root());
         console.println(
                 "lake       "
@@ -48,14 +55,62 @@ final class StatusCommand implements Callable<Integer> {
                         + Text.count(size.rows(), "row")
                         + ", "
                         + Text.bytes(size.bytes()));
-        console.println("warehouse  " + store + ": " + Text.bytes(sizeOf(store)));
+        int exitCode = printWarehouse(config);
         List<JsonNode> runs = Runs.latest(Path.of(home.runs()), RUNS_SHOWN);
         console.println("runs       " + home.runs() + (runs.isEmpty() ? ": none yet" : ""));
         if (!runs.isEmpty()) {
             console.println("");
             print(runs);
         }
+        return exitCode;
+    }
+
+    /** The server that is configured, or else the embedded engine; starts neither. */
+    private int printWarehouse(JobConfig config) throws IOException {
+        Console console = context.console();
+        if (config.getOptional(CommonOptions.WAREHOUSE_URL).isPresent()) {
+            int exitCode = ExitCode.OK;
+            ClickHouseConfig server = CommonOptions.warehouse(config);
+            for (String url : server.urls()) {
+                String problem = problem(server.withUrls(List.of(url)));
+                console.println(
+                        "warehouse  "
+                                + url
+                                + (problem == null
+                                        ? ": answers"
+                                        : ": does not answer: " + problem));
+                exitCode = problem == null ? exitCode : ExitCode.UNAVAILABLE;
+            }
+            return exitCode;
+        }
+        Path store = Warehouse.store(config);
+        console.println("warehouse  " + store + ": " + Text.bytes(sizeOf(store)));
+        console.println(
+                "engine     "
+                        + EmbeddedClickHouse.running(store)
+                                .map(
+                                        engine ->
+                                                engine.url()
+                                                        + ", process "
+                                                        + engine.pid()
+                                                        + ", since "
+                                                        + engine.since()
+                                                                .truncatedTo(ChronoUnit.SECONDS))
+                                .orElse("not running; commands that need it start it"));
         return ExitCode.OK;
+    }
+
+    /** Why a server does not answer, or null where it does. */
+    private static String problem(ClickHouseConfig server) {
+        try (ClickHouse clickHouse =
+                ClickHouse.connect(
+                        server.withDatabase("default")
+                                .withTimeouts(server.connectTimeout(), server.connectTimeout()))) {
+            clickHouse.queryLong("SELECT 1");
+            return null;
+        } catch (WarehouseException e) {
+            return Failures.plain(e.getMessage());
+        }
     }
 
     private void print(List<JsonNode> runs) {

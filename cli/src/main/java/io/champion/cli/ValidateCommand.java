@@ -4,6 +4,8 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.IngestPlan;
 import io.champion.bhavcopy.InputException;
+import io.champion.bhavcopy.InputSample;
+import io.champion.quality.Violation;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
@@ -12,7 +14,6 @@ import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.Difference;
 import java.io.IOException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -35,7 +36,9 @@ import picocli.CommandLine.Parameters;
             "Check a bhavcopy-ingest configuration without running it, and report all problems.",
             "static: keys and values. connect: also that lake and blocks can be written and that the"
                     + " warehouse answers and has its tables. sample: also that every input is of a"
-                    + " known format."
+                    + " known format, is not damaged, and that the first "
+                    + ValidateCommand.SAMPLED_ROWS
+                    + " rows of each file decode."
         },
         footer = {
             "  champion validate job.yaml",
@@ -55,6 +58,10 @@ final class ValidateCommand implements Callable<Integer> {
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    static final int SAMPLED_ROWS = 100;
+
+    private static final int SHOWN_VALUE = 60;
 
     private final Context context;
     private final List<String> problems = new ArrayList<>();
@@ -188,25 +195,57 @@ final class ValidateCommand implements Callable<Integer> {
 
     private void checkInput(JobConfig config) {
         try {
-            IngestPlan plan =
-                    IngestPlan.of(
+            InputSample sample =
+                    InputSample.take(
                             config.get(BhavcopyIngestOptions.INPUT),
                             date(config, BhavcopyIngestOptions.FROM),
                             date(config, BhavcopyIngestOptions.TO),
-                            Instant.now());
+                            SAMPLED_ROWS);
+            IngestPlan plan = sample.plan();
             context.console()
                     .println(
                             "The input has "
                                     + Text.count(plan.files(), "file")
                                     + " of "
                                     + Text.count(plan.sessions().size(), "session")
-                                    + ".");
+                                    + "; "
+                                    + Text.count(sample.rows(), "row")
+                                    + " of them decoded.");
             plan.skipped()
                     .forEach(file -> context.console().println("Left alone: " + file.reason()));
+            sample.failures().forEach(failure -> problem(ExitCode.INPUT, failure));
+            sample.refusals().forEach(refusal -> problem(ExitCode.INPUT, describe(refusal)));
         } catch (InputException e) {
             problem(ExitCode.INPUT, e.getMessage());
         } catch (IOException e) {
             problem(ExitCode.INPUT, "The input cannot be read: " + e.getMessage() + ".");
         }
+    }
+
+    private static String describe(InputSample.Refusal refusal) {
+        Violation violation = refusal.violation();
+        String value = violation.value();
+        String shown =
+                value != null && value.length() > SHOWN_VALUE
+                        ? value.substring(0, SHOWN_VALUE) + "..."
+                        : value;
+        String sentence =
+                refusal.file()
+                        + ", line "
+                        + refusal.line()
+                        + (violation.field() == null
+                                ? ""
+                                : ", " + violation.field() + " '" + shown + "'")
+                        + " ("
+                        + violation.reason()
+                        + "): "
+                        + violation.message()
+                        + (refusal.rows() == 1
+                                ? ""
+                                : " The same in "
+                                        + Text.count(refusal.rows() - 1L, "more sampled row")
+                                        + ".");
+        // A file must not be able to steer the terminal.
+        return sentence.replaceAll("\\p{Cntrl}", "?");
     }
 }

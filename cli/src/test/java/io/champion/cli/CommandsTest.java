@@ -187,6 +187,27 @@ final class CommandsTest {
     }
 
     @Test
+    void statusTellsOfAWarehouseThatIsNotThere() {
+        Run none = Run.in(home, "status");
+        assertThat(none.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(none.out()).contains("engine     not running");
+        assertThat(home.resolve("warehouse")).doesNotExist();
+
+        Run server =
+                Run.of(
+                        Map.of(
+                                "CHAMPION_HOME",
+                                home.toString(),
+                                "CHAMPION_WAREHOUSE_URL",
+                                "http://127.0.0.1:1"),
+                        "status");
+        assertThat(server.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+        assertThat(server.out())
+                .contains("warehouse  http://127.0.0.1:1: does not answer", "runs       ")
+                .doesNotContain("engine     ");
+    }
+
+    @Test
     void theHomeHasToBeOnThisMachine() {
         Run run = Run.of(Map.of("CHAMPION_HOME", "s3://bucket/home"), "status");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);

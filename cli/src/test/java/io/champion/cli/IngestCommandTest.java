@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.YearMonth;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,68 @@ final class IngestCommandTest {
         assertThat(Run.in(home, "tables").out())
                 .containsPattern("normalized\\.equity_ohlc +21 ")
                 .containsPattern("quarantine\\.rejects +\\d+ ");
+    }
+
+    @Test
+    void statusTellsWhatTheWarehouseIs() {
+        assertThat(Run.in(home, "status").out())
+                .containsPattern(
+                        "engine     "
+                                + engine.url()
+                                + ", process "
+                                + engine.pid()
+                                + ", since \\d{4}-\\d\\d-\\d\\dT[\\d:]+Z\n");
+        Run server =
+                Run.of(
+                        Map.of(
+                                "CHAMPION_HOME",
+                                home.toString(),
+                                "CHAMPION_WAREHOUSE_URL",
+                                engine.url()),
+                        "status");
+        assertThat(server.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(server.out()).contains("warehouse  " + engine.url() + ": answers\n");
+    }
+
+    @Test
+    void validateDecodesASampleOfEveryFile(@TempDir Path other) throws IOException {
+        Path input = Files.createDirectories(other.resolve("input"));
+        String header =
+                "SYMBOL, SERIES, DATE1, PREV_CLOSE, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, LAST_PRICE,"
+                        + " CLOSE_PRICE, AVG_PRICE, TTL_TRD_QNTY, TURNOVER_LACS, NO_OF_TRADES,"
+                        + " DELIV_QTY, DELIV_PER\n";
+        String row =
+                "%s, EQ, %s, 101.00, 100.00, 110.50, 99.95, 105.20, 105.25, 103.25, %s, 1.03, 42,"
+                        + " 450, 45.00\n";
+        Files.writeString(
+                input.resolve("monday.csv"), header + row.formatted("ALPHA", "07-Jan-2030", "10"));
+        Path config =
+                Files.writeString(other.resolve("job.yaml"), "bhavcopy.input: " + input + "\n");
+        String[] validate = {"validate", config.toString(), "--level", "sample"};
+        Run sound = Run.in(home, validate);
+        assertThat(sound.exitCode()).as(sound.err()).isEqualTo(ExitCode.OK);
+        assertThat(sound.out()).contains("1 file of 1 session; 1 row of them decoded.");
+
+        Path tuesday =
+                Files.writeString(
+                        input.resolve("tuesday.csv"),
+                        header
+                                + row.formatted("ALPHA", "08-Jan-2030", "10")
+                                + row.formatted("BETA", "08-Jan-2030", "ten\033[2J")
+                                + row.formatted("GAMMA", "08-Jan-2030", "many")
+                                + row.formatted("DELTA", "09-Jan-2030", "10"));
+        Run spoilt = Run.in(home, validate);
+        assertThat(spoilt.exitCode()).isEqualTo(ExitCode.INPUT);
+        assertThat(spoilt.err().lines())
+                .hasSize(2)
+                .anyMatch(
+                        line ->
+                                line.contains(
+                                                tuesday
+                                                        + ", line 3, TTL_TRD_QNTY 'ten?[2J'"
+                                                        + " (not_a_number): ")
+                                        && line.endsWith(" The same in 1 more sampled row."))
+                .anyMatch(line -> line.contains(", line 5, DATE1 '09-Jan-2030' (other_session): "));
     }
 
     @Test

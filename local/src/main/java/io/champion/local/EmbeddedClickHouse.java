@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,15 @@ public final class EmbeddedClickHouse implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 60;
     private static final long GRANT_SECONDS = 5;
+
+    /**
+     * An engine that runs.
+     *
+     * @param url the address for ClickHouse's clients
+     * @param pid its process
+     * @param since when it had started
+     */
+    public record Running(String url, long pid, Instant since) {}
 
     private final Path store;
     private volatile EngineRecord record;
@@ -76,13 +86,38 @@ public final class EmbeddedClickHouse implements AutoCloseable {
         return engine;
     }
 
+    /**
+     * The engine that runs on a store, empty where none does. Looks without joining it, so that it
+     * ends no sooner and no later.
+     *
+     * @throws IOException if the store cannot be read
+     */
+    public static Optional<Running> running(Path store) throws IOException {
+        return EngineRecord.read(store)
+                .filter(EmbeddedClickHouse::isAlive)
+                .map(record -> new Running(url(record.port), record.pid, record.started));
+    }
+
+    /** Whether the process is still the one that wrote the record: ids are given out again. */
+    private static boolean isAlive(EngineRecord record) {
+        return ProcessHandle.of(record.pid)
+                .filter(ProcessHandle::isAlive)
+                .flatMap(process -> process.info().startInstant())
+                .filter(start -> start.isBefore(record.started.plusSeconds(1)))
+                .isPresent();
+    }
+
     private static EmbeddedClickHouse prepare(Path store) throws IOException {
         return new EmbeddedClickHouse(Files.createDirectories(store).toRealPath());
     }
 
     /** The address for ClickHouse's clients, as {@code http://127.0.0.1:8123}. */
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return url(port());
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
     }
 
     public int port() {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
@@ -83,7 +84,8 @@ final class EngineMain {
                 new EngineRecord(
                         ProcessHandle.current().pid(),
                         http.getAddress().getPort(),
-                        leasePort.getLocalPort());
+                        leasePort.getLocalPort(),
+                        Instant.now());
     }
 
     private static Path configuration(Path store) throws IOException {

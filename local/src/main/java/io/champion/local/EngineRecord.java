@@ -17,16 +17,20 @@ final class EngineRecord {
     static final String FILE = "engine.json";
 
     private static final Pattern FIELDS =
-            Pattern.compile("\"pid\": (\\d+), \"port\": (\\d+), \"lease_port\": (\\d+)");
+            Pattern.compile(
+                    "\"pid\": (\\d+), \"port\": (\\d+), \"lease_port\": (\\d+),"
+                            + " \"started\": \"([-0-9T:.]+Z)\"");
 
     final long pid;
     final int port;
     final int leasePort;
+    final Instant started;
 
-    EngineRecord(long pid, int port, int leasePort) {
+    EngineRecord(long pid, int port, int leasePort, Instant started) {
         this.pid = pid;
         this.port = port;
         this.leasePort = leasePort;
+        this.started = started;
     }
 
     void write(Path store) throws IOException {
@@ -39,7 +43,7 @@ final class EngineRecord {
                         pid,
                         port,
                         leasePort,
-                        Instant.now()));
+                        started));
         Files.move(draft, store.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -60,6 +64,7 @@ final class EngineRecord {
                 new EngineRecord(
                         Long.parseLong(matcher.group(1)),
                         Integer.parseInt(matcher.group(2)),
-                        Integer.parseInt(matcher.group(3))));
+                        Integer.parseInt(matcher.group(3)),
+                        Instant.parse(matcher.group(4))));
     }
 }

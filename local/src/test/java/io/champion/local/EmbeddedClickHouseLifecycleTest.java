@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +67,30 @@ final class EmbeddedClickHouseLifecycleTest {
         EmbeddedClickHouse killed = EmbeddedClickHouse.start(store);
         killed.kill();
         assertThat(store.resolve("engine.json")).exists();
+        assertThat(EmbeddedClickHouse.running(store)).isEmpty();
         try (EmbeddedClickHouse next = EmbeddedClickHouse.attachOrStart(store)) {
             assertThat(next.pid()).isNotEqualTo(killed.pid());
+        }
+    }
+
+    @Test
+    void aRunningEngineIsSeenWithoutJoiningIt() throws IOException {
+        assertThat(EmbeddedClickHouse.running(store)).isEmpty();
+        try (EmbeddedClickHouse engine = EmbeddedClickHouse.start(store)) {
+            EmbeddedClickHouse.Running running = EmbeddedClickHouse.running(store).orElseThrow();
+            assertThat(running.url()).isEqualTo(engine.url());
+            assertThat(running.pid()).isEqualTo(engine.pid());
+            Instant started =
+                    ProcessHandle.of(engine.pid())
+                            .orElseThrow()
+                            .info()
+                            .startInstant()
+                            .orElseThrow();
+            assertThat(running.since()).isBetween(started.minusSeconds(1), Instant.now());
+
+            // An id that was given to another process since is not the engine.
+            new EngineRecord(engine.pid(), engine.port(), 1, started.minusSeconds(60)).write(store);
+            assertThat(EmbeddedClickHouse.running(store)).isEmpty();
         }
     }
 

@@ -63,14 +63,28 @@ public final class IngestPlan {
      */
     public static IngestPlan of(List<String> inputs, LocalDate from, LocalDate to, Instant start)
             throws IOException {
-        Map<String, List<PlannedFile>> groups = new TreeMap<>();
-        List<Skipped> skipped = new ArrayList<>();
         List<String> failures = new ArrayList<>();
-        for (Inputs.Found found : Inputs.find(inputs)) {
-            plan(found, from, to, groups, skipped, failures);
-        }
+        IngestPlan plan = of(inputs, from, to, start, failures);
         if (!failures.isEmpty()) {
             throw new InputException(String.join("\n", failures));
+        }
+        return plan;
+    }
+
+    /**
+     * As {@link #of(List, LocalDate, LocalDate, Instant)}, but plans what can be used whatever
+     * cannot.
+     *
+     * @param failures takes what makes the run impossible, as full sentences
+     * @throws InputException if an input names nothing
+     */
+    static IngestPlan of(
+            List<String> inputs, LocalDate from, LocalDate to, Instant start, List<String> failures)
+            throws IOException {
+        Map<String, List<PlannedFile>> groups = new TreeMap<>();
+        List<Skipped> skipped = new ArrayList<>();
+        for (Inputs.Found found : Inputs.find(inputs)) {
+            plan(found, from, to, groups, skipped, failures);
         }
         LocalDate today = start.atZone(INDIA).toLocalDate();
         List<Session> sessions = new ArrayList<>();
@@ -85,8 +99,8 @@ public final class IngestPlan {
                             date == null ? today : date,
                             List.copyOf(files)));
         }
-        if (sessions.isEmpty()) {
-            throw new InputException(
+        if (sessions.isEmpty() && failures.isEmpty()) {
+            failures.add(
                     "None of the "
                             + skipped.size()
                             + " files is left to ingest."

@@ -27,6 +27,9 @@ import org.apache.avro.specific.SpecificRecordBase;
  */
 final class RowDecoder {
 
+    /** Reason of rows that are there for the layout: refused, but nothing is wrong with them. */
+    static final String LAYOUT_ROW = "layout_row";
+
     private static final String SCHEMA_VERSION = "v1.0.0";
 
     /** Where a column's value goes: a field of the record, or {@code other_columns}. */
@@ -172,7 +175,7 @@ final class RowDecoder {
             throw refuse(
                     null,
                     null,
-                    "layout_row",
+                    LAYOUT_ROW,
                     filled == 0
                             ? "The row is blank: it is there for the layout."
                             : "The row is the heading '" + fields[heading] + "' and no record.");
