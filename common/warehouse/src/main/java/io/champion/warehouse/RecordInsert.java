@@ -3,6 +3,7 @@ package io.champion.warehouse;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.Dataset;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -45,12 +46,19 @@ public final class RecordInsert {
                                         clickHouse.insert(
                                                 dataset.table(),
                                                 columns,
-                                                out -> block.writeCommitted(id, out),
+                                                out -> writeCompressed(block, id, out),
                                                 id,
                                                 BlockTarget.insertSettings(id));
                                 target.checkWritten(written, 1, id, partition);
                             }
                             return null;
                         });
+    }
+
+    private static void writeCompressed(NativeBlock block, String id, OutputStream out)
+            throws IOException {
+        try (CompressedFrames compressed = new CompressedFrames(out)) {
+            block.writeCommitted(id, compressed);
+        }
     }
 }
