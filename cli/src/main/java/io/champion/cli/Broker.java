@@ -1,9 +1,18 @@
 package io.champion.cli;
 
+import io.champion.kafka.KafkaConfig;
+import io.champion.kafka.KafkaOptions;
 import io.champion.local.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Properties;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /**
  * The Kafka that a command works with: the one that it names, or else the home's own broker, which
@@ -12,23 +21,33 @@ import java.nio.file.Path;
 final class Broker implements AutoCloseable {
 
     private final EmbeddedKafka embedded;
-    private final String servers;
+    private final KafkaConfig kafka;
+    private final Properties client;
     private final Path address;
 
-    private Broker(EmbeddedKafka embedded, String servers, Path address) {
+    private Broker(EmbeddedKafka embedded, KafkaConfig kafka, Path address) {
         this.embedded = embedded;
-        this.servers = servers;
+        this.kafka = kafka;
+        this.client = kafka.clientProperties();
         this.address = address;
     }
 
     /**
-     * @param servers host:port, separated by commas; null for the home's own broker
-     * @throws UserException if the home's own broker does not start
+     * @param options those of {@link KafkaOptions}; without brokers, the home's own are meant
+     * @throws UserException if the options are wrong, or the home's own broker does not start
      */
-    static Broker open(String servers, Path home) {
-        if (servers != null) {
-            return new Broker(null, servers, null);
+    static Broker open(ReadableConfig options, Path home) {
+        try {
+            if (options.getOptional(KafkaOptions.BOOTSTRAP_SERVERS).isPresent()) {
+                return new Broker(null, KafkaConfig.from(options), null);
+            }
+            return ofHome(options, home);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(ExitCode.USAGE, e.getMessage(), e);
         }
+    }
+
+    private static Broker ofHome(ReadableConfig options, Path home) {
         Path directory = home.resolve("kafka");
         // Beside the broker's folder, which is its own.
         Path address = home.resolve("kafka.address");
@@ -41,10 +60,10 @@ final class Broker implements AutoCloseable {
                 if (!Files.exists(address)) {
                     throw e;
                 }
-                return new Broker(null, Files.readString(address).strip(), null);
+                return new Broker(null, own(options, Files.readString(address).strip()), null);
             }
             Files.writeString(address, embedded.bootstrapServers());
-            return new Broker(embedded, embedded.bootstrapServers(), address);
+            return new Broker(embedded, own(options, embedded.bootstrapServers()), address);
         } catch (IOException | IllegalStateException e) {
             throw new UserException(
                     ExitCode.UNAVAILABLE,
@@ -53,13 +72,55 @@ final class Broker implements AutoCloseable {
         }
     }
 
+    /** The home's own broker listens on loopback, without TLS or authentication. */
+    private static KafkaConfig own(ReadableConfig options, String servers) {
+        Configuration own = Configuration.fromMap(options.toMap());
+        own.set(KafkaOptions.BOOTSTRAP_SERVERS, servers);
+        own.set(KafkaOptions.SECURITY_PROTOCOL, SecurityProtocol.PLAINTEXT);
+        return KafkaConfig.from(own);
+    }
+
     String servers() {
-        return servers;
+        return kafka.bootstrapServers();
+    }
+
+    KafkaConfig kafka() {
+        return kafka;
+    }
+
+    /** Properties for any client, to be added to. */
+    Properties client() {
+        Properties copy = new Properties();
+        copy.putAll(client);
+        return copy;
     }
 
     /** Whether it ends with this command. */
     boolean isEmbedded() {
         return embedded != null;
+    }
+
+    /** What to tell of a client's failure. */
+    UserException failed(Throwable failure) {
+        Throwable root = failure;
+        Throwable refused = null;
+        while (true) {
+            if (root instanceof AuthenticationException || root instanceof AuthorizationException) {
+                refused = root;
+            }
+            if (root.getCause() == null) {
+                break;
+            }
+            root = root.getCause();
+        }
+        if (root instanceof ConfigException) {
+            return new UserException(ExitCode.USAGE, root.getMessage(), failure);
+        }
+        String problem =
+                refused != null
+                        ? " refuses the connection: " + refused.getMessage()
+                        : " does not answer: " + root.getMessage();
+        return new UserException(ExitCode.UNAVAILABLE, "Kafka at " + servers() + problem, failure);
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -207,14 +206,14 @@ final class ProduceCommand implements Runnable {
         }
         MarketSpec spec = market.spec();
         Pace pace = rate == null ? Pace.FLAT_OUT : Pace.rate(rate);
-        JobConfig config = context.config(List.of());
+        JobConfig config = topic.config(context);
         Console console = context.console();
         console.progress("Connecting ...");
         long[] faults = new long[Fault.values().length];
         String summary;
         String servers;
         boolean embedded;
-        try (Broker broker = topic.broker(Context.localHome(config));
+        try (Broker broker = topic.broker(config);
                 TickPublisher publisher = topic.publisher(console, broker)) {
             servers = broker.servers();
             embedded = broker.isEmbedded();

@@ -98,7 +98,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        JobConfig config = context.config(List.of());
+        JobConfig config = topic.config(context);
         Console console = context.console();
         String summary;
         ReplayCount count;
@@ -115,7 +115,7 @@ final class ReplayCommand implements Callable<Integer> {
             }
             Pace pace = speed == null ? Pace.FLAT_OUT : Pace.speed(speed, tick.eventTime());
             console.progress("Connecting ...");
-            try (Broker broker = topic.broker(Context.localHome(config));
+            try (Broker broker = topic.broker(config);
                     TickPublisher publisher = topic.publisher(console, broker)) {
                 for (long number = 0; tick != null; number++) {
                     long time = tick.eventTime();

@@ -2,7 +2,6 @@ package io.champion.cli;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
@@ -12,13 +11,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -34,8 +31,6 @@ final class TickPublisher implements AutoCloseable {
 
     /** How often the clock is looked at while messages are sent flat out. */
     private static final int CLOCK_MASK = 0xFF;
-
-    private static final int ADMIN_TIMEOUT_MS = 10_000;
 
     private final Console console;
     private final String topic;
@@ -66,19 +61,17 @@ final class TickPublisher implements AutoCloseable {
     /**
      * Connects, and makes the topic if there is none.
      *
-     * @param client properties of Kafka clients, {@code bootstrap.servers} among them
      * @param partitions of the topic; null for {@link #DEFAULT_PARTITIONS} or what it has
      * @throws UserException if Kafka cannot be reached, or the topic has other partitions
      */
     static TickPublisher open(
             Console console,
-            Properties client,
+            Broker broker,
             String topic,
             Integer partitions,
             boolean transactional) {
-        int found = prepare(client, topic, partitions);
-        Properties properties = new Properties();
-        properties.putAll(client);
+        int found = prepare(broker, topic, partitions);
+        Properties properties = broker.client();
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         properties.put(ProducerConfig.LINGER_MS_CONFIG, "20");
@@ -99,16 +92,12 @@ final class TickPublisher implements AutoCloseable {
             return publisher;
         } catch (KafkaException e) {
             publisher.close();
-            throw unavailable(client, e);
+            throw broker.failed(e);
         }
     }
 
-    private static int prepare(Properties client, String topic, Integer wanted) {
-        Properties properties = new Properties();
-        properties.putAll(client);
-        properties.put("default.api.timeout.ms", Integer.toString(ADMIN_TIMEOUT_MS));
-        properties.put("request.timeout.ms", Integer.toString(ADMIN_TIMEOUT_MS / 2));
-        try (Admin admin = Admin.create(properties)) {
+    private static int prepare(Broker broker, String topic, Integer wanted) {
+        try (Admin admin = Topics.admin(broker)) {
             Integer found = partitions(admin, topic);
             if (found == null) {
                 int number = wanted == null ? DEFAULT_PARTITIONS : wanted;
@@ -144,38 +133,15 @@ final class TickPublisher implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new UserException(ExitCode.FAILED, "Interrupted while connecting to Kafka.", e);
         } catch (ExecutionException e) {
-            throw unavailable(client, e.getCause());
+            throw broker.failed(e.getCause());
         } catch (KafkaException e) {
-            throw unavailable(client, e);
+            throw broker.failed(e);
         }
     }
 
     private static Integer partitions(Admin admin, String topic)
             throws InterruptedException, ExecutionException {
-        try {
-            Map<String, TopicDescription> found =
-                    admin.describeTopics(List.of(topic)).allTopicNames().get();
-            return found.get(topic).partitions().size();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return null;
-            }
-            throw e;
-        }
-    }
-
-    private static UserException unavailable(Properties client, Throwable cause) {
-        Throwable root = cause;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return new UserException(
-                ExitCode.UNAVAILABLE,
-                "Kafka at "
-                        + client.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)
-                        + " does not answer: "
-                        + root.getMessage(),
-                cause);
+        return Topics.find(admin, topic).map(found -> found.partitions().size()).orElse(null);
     }
 
     /**

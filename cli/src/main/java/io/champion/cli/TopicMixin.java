@@ -1,18 +1,13 @@
 package io.champion.cli;
 
-import java.nio.file.Path;
-import java.util.Properties;
+import io.champion.runtime.JobConfig;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where ticks go. */
 final class TopicMixin {
 
-    @Option(
-            names = "--brokers",
-            paramLabel = "HOST:PORT",
-            description =
-                    "A Kafka, host:port separated by commas, instead of the home's own broker.")
-    private String brokers;
+    @Mixin private KafkaMixin kafka;
 
     @Option(
             names = "--topic",
@@ -34,17 +29,19 @@ final class TopicMixin {
                             + " one or nothing.")
     private boolean transactional;
 
-    Broker broker(Path home) {
+    JobConfig config(Context context) {
+        return kafka.config(context);
+    }
+
+    Broker broker(JobConfig config) {
         if (partitions != null && partitions < 1) {
             throw new UserException(
                     ExitCode.USAGE, "--partitions is " + partitions + ", but has to be above 0.");
         }
-        return Broker.open(brokers, home);
+        return KafkaMixin.broker(config);
     }
 
     TickPublisher publisher(Console console, Broker broker) {
-        Properties client = new Properties();
-        client.put("bootstrap.servers", broker.servers());
-        return TickPublisher.open(console, client, topic, partitions, transactional);
+        return TickPublisher.open(console, broker, topic, partitions, transactional);
     }
 }
