@@ -87,6 +87,7 @@ public final class Champion implements Runnable {
                         new IngestCommand(context),
                         new ProduceCommand(context),
                         new ReplayCommand(context),
+                        new DeadLettersCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

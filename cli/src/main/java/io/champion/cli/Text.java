@@ -33,4 +33,19 @@ final class Text {
         return String.format(
                 Locale.ROOT, "%.1f %s", size, new String[] {"kB", "MB", "GB", "TB"}[unit]);
     }
+
+    /** A text from elsewhere without what terminals take for commands. */
+    static String printable(String text) {
+        StringBuilder printable = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(
+                        c -> {
+                            if (c != '\n' && Character.isISOControl(c)) {
+                                printable.append("\\x%02x".formatted(c));
+                            } else {
+                                printable.appendCodePoint(c);
+                            }
+                        });
+        return printable.toString();
+    }
 }

@@ -2,6 +2,7 @@ package io.champion.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.kafka.DeadLetter;
 import io.champion.local.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +69,28 @@ final class KafkaConnectionTest {
     }
 
     @Test
+    void readsAndSendsBackDeadLetters() throws Exception {
+        kafka.createTopic("dead", 1);
+        kafka.createTopic("alive", 1);
+        DeadLetter about =
+                new DeadLetter(
+                        "alive", 0, 0, 0, DeadLetter.Kind.REJECT, "x", "It is not.", "", "", "job");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            producer.send(
+                            new ProducerRecord<>(
+                                    "dead", 0, null, null, new byte[] {1}, about.headers()))
+                    .get();
+        }
+        Run sent = secured("deadletters", "resend", "--topic=dead");
+        assertThat(sent.exitCode()).as(sent.err()).isEqualTo(ExitCode.OK);
+        assertThat(CommittedMessages.of(kafka, "alive")).hasSize(1);
+    }
+
+    @Test
     void theEnvironmentConnectsAsTheCommandLineDoes() {
         Map<String, String> environment =
                 Map.of(
@@ -80,21 +106,21 @@ final class KafkaConnectionTest {
     @Test
     void saysWhyItIsNotLetIn() {
         // Nobody vouches for the certificate.
-        Run run =
-                Run.in(
-                        home,
-                        "produce",
-                        "ticks",
-                        "--ticks=1",
-                        "--brokers=" + kafka.securedBootstrapServers(),
-                        "-Dkafka.security.protocol=ssl");
-        assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
-        assertThat(run.err()).contains("Kafka at " + kafka.securedBootstrapServers() + " refuses");
+        for (List<String> command :
+                List.of(List.of("produce", "ticks", "--ticks=1"), List.of("deadletters", "list"))) {
+            List<String> arguments = new ArrayList<>(command);
+            arguments.add("--brokers=" + kafka.securedBootstrapServers());
+            arguments.add("-Dkafka.security.protocol=ssl");
+            Run run = Run.in(home, arguments.toArray(String[]::new));
+            assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
+            assertThat(run.err())
+                    .contains("Kafka at " + kafka.securedBootstrapServers() + " refuses");
+        }
         Run mechanism =
                 Run.in(
                         home,
-                        "produce",
-                        "ticks",
+                        "deadletters",
+                        "list",
                         "--brokers=127.0.0.1:1",
                         "-Dkafka.security.protocol=sasl_ssl",
                         "-Dkafka.sasl.mechanism=GSSAPI");
