@@ -2,6 +2,7 @@ package io.champion.ticks;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -23,8 +24,12 @@ final class BarIntervals implements Serializable {
     private final long[] millis;
     private final String[] names;
 
-    private BarIntervals(long[] millis) {
+    /** Of each interval the first millisecond whose window is made. */
+    private final long[] since;
+
+    private BarIntervals(long[] millis, long[] since) {
         this.millis = millis;
+        this.since = since;
         this.names = LongStream.of(millis).mapToObj(BarIntervals::name).toArray(String[]::new);
     }
 
@@ -47,7 +52,9 @@ final class BarIntervals implements Serializable {
         if (LongStream.of(millis).distinct().count() < millis.length) {
             throw new IllegalArgumentException("A bar interval is named twice.");
         }
-        return new BarIntervals(millis);
+        long[] since = new long[millis.length];
+        Arrays.fill(since, Long.MIN_VALUE);
+        return new BarIntervals(millis, since);
     }
 
     int count() {
@@ -56,6 +63,23 @@ final class BarIntervals implements Serializable {
 
     long millis(int interval) {
         return millis[interval];
+    }
+
+    /**
+     * The first millisecond of which windows of the interval may begin; nothing is made of earlier
+     * ones, because not all of their trades are known.
+     */
+    long since(int interval) {
+        return since[interval];
+    }
+
+    /**
+     * The same intervals with other {@link #since}.
+     *
+     * @param since one for each interval
+     */
+    BarIntervals since(long[] since) {
+        return new BarIntervals(millis, since.clone());
     }
 
     /** As in the contract: {@code 1s}, {@code 5m}. */

@@ -12,6 +12,19 @@ import java.io.Serializable;
 record BookSettings(BarIntervals intervals, long allowedLateness, int maxTrades)
         implements Serializable {
 
+    /** The same settings with other intervals. */
+    BookSettings with(BarIntervals other) {
+        return new BookSettings(other, allowedLateness, maxTrades);
+    }
+
+    /** The first millisecond of which a book surely remembers all ticks at a watermark. */
+    long remembered(long watermark) {
+        long oldest = watermark - allowedLateness + 1;
+        return oldest > watermark
+                ? Long.MIN_VALUE
+                : Math.floorDiv(oldest, InstrumentBook.PAGE_MILLIS) * InstrumentBook.PAGE_MILLIS;
+    }
+
     /** The watermark that makes a tick of this millisecond late. */
     long expiry(long millis) {
         long expiry = millis + allowedLateness;

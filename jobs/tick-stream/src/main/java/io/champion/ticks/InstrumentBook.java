@@ -52,7 +52,7 @@ final class InstrumentBook {
     /** Version of the encoding of windows; older ones stay readable. */
     private static final int WINDOWS_FORMAT = 1;
 
-    private static final long PAGE_MILLIS = 60_000;
+    static final long PAGE_MILLIS = 60_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** A piece of state with fewer rows is written again with more; larger ones are left alone. */
@@ -159,6 +159,11 @@ final class InstrumentBook {
             bytes += page.log == null ? 0 : page.log.heapBytes();
         }
         return bytes;
+    }
+
+    /** Up to which millisecond trades were forgotten early; the least long for none. */
+    long forgotten() {
+        return forgotten;
     }
 
     /** Messages that were forgotten before their time because there were too many. */
@@ -310,7 +315,7 @@ final class InstrumentBook {
     }
 
     private void makeDue(BarWindow window, long watermark) {
-        if (!window.due) {
+        if (!window.due && window.start >= intervals.since(window.interval)) {
             window.due = true;
             window.dueAt = window.last > watermark ? window.last : watermark + 1;
             due.add(window);
@@ -451,7 +456,8 @@ final class InstrumentBook {
             long length = intervals.millis(interval);
             long first = Math.floorDiv(page.firstMillis(), length) * length;
             for (long start = first; start <= page.lastMillis(); start += length) {
-                if (settings.expiry(start + length - 1) > watermark) {
+                if (start >= intervals.since(interval)
+                        && settings.expiry(start + length - 1) > watermark) {
                     settle(interval, start, log);
                 }
             }
@@ -658,7 +664,8 @@ final class InstrumentBook {
             long length = intervals.millis(interval);
             long start = Math.floorDiv(millis, length) * length;
             boolean expired = settings.expiry(start + length - 1) <= watermark;
-            if (!expired && versionOf(interval, start) == 0) {
+            boolean made = start >= intervals.since(interval);
+            if (made && !expired && versionOf(interval, start) == 0) {
                 BarWindow window = windowOf(interval, millis);
                 window.stale = true;
                 makeDue(window, watermark);

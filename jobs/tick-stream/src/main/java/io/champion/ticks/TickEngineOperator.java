@@ -51,6 +51,10 @@ import org.apache.flink.util.OutputTag;
  * <p>Flink forgets the watermark in a restore. Without it, ticks that were late before could be
  * taken again, when nothing is remembered that would tell them to be duplicates. So the watermark
  * is kept for each range of key groups, and goes with them when the job is rescaled.
+ *
+ * <p>Nor can the first windows of a bar interval that is added in a restore be made, where trades
+ * of them may be forgotten. So it is kept from when on all trades are remembered, and of each
+ * interval from when on its windows are made.
  */
 final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase>
         implements OneInputStreamOperator<TickMessage, SpecificRecordBase>,
@@ -89,7 +93,14 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private transient MapState<Long, byte[]> windowsState;
     private transient ValueState<Long> forgottenState;
     private transient ListState<Tuple3<Integer, Integer, Long>> watermarkState;
+    private transient ListState<Tuple3<Long, Long, Long>> intervalsState;
     private transient InternalTimerService<VoidNamespace> timers;
+
+    /** The settings, with the windows that are made. */
+    private transient BookSettings books;
+
+    /** No trade of this millisecond or later was forgotten in this run, but by the watermark. */
+    private transient long remembered;
 
     private transient Map<String, Entry> entries;
     private transient List<Entry> changed;
@@ -138,7 +149,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         Entry(String instrument) {
             this.instrument = instrument;
             this.floor = floors == null ? Long.MIN_VALUE : floors[keyGroupOf(instrument)];
-            this.book = new InstrumentBook(settings.books(), this);
+            this.book = new InstrumentBook(books, this);
         }
 
         long watermark() {
@@ -187,6 +198,9 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
 
         void counted(int rowsBefore, long earlyBefore) {
             liveTrades += book.rows() - rowsBefore;
+            if (book.forgottenEarly() > earlyBefore) {
+                remembered = Math.max(remembered, book.forgotten() + 1);
+            }
             forgottenEarly.inc(book.forgottenEarly() - earlyBefore);
         }
 
@@ -326,7 +340,14 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                                 new ListStateDescriptor<>(
                                         "watermarks",
                                         Types.TUPLE(Types.INT, Types.INT, Types.LONG)));
+        intervalsState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "intervals",
+                                        Types.TUPLE(Types.LONG, Types.LONG, Types.LONG)));
         watermark = Long.MIN_VALUE;
+        restoreIntervals();
         if (context.isRestored()) {
             floors = new long[keyGroups.getNumberOfKeyGroups()];
             Arrays.fill(floors, Long.MIN_VALUE);
@@ -339,6 +360,21 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                 }
             }
         }
+    }
+
+    private void restoreIntervals() throws Exception {
+        remembered = Long.MIN_VALUE;
+        Map<Long, Long> before = new HashMap<>();
+        for (Tuple3<Long, Long, Long> interval : intervalsState.get()) {
+            before.merge(interval.f0, interval.f1, Math::max);
+            remembered = Math.max(remembered, interval.f2);
+        }
+        BarIntervals intervals = settings.books().intervals();
+        long[] since = new long[intervals.count()];
+        for (int interval = 0; interval < since.length; interval++) {
+            since[interval] = before.getOrDefault(intervals.millis(interval), remembered);
+        }
+        books = settings.books().with(intervals.since(since));
     }
 
     @Override
@@ -536,6 +572,24 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        snapshotWatermarks();
+        snapshotIntervals();
+    }
+
+    private void snapshotIntervals() throws Exception {
+        long now = remembered;
+        for (Tuple3<Integer, Integer, Long> range : watermarkState.get()) {
+            now = Math.max(now, books.remembered(range.f2));
+        }
+        BarIntervals intervals = books.intervals();
+        List<Tuple3<Long, Long, Long>> all = new ArrayList<>();
+        for (int interval = 0; interval < intervals.count(); interval++) {
+            all.add(Tuple3.of(intervals.millis(interval), intervals.since(interval), now));
+        }
+        intervalsState.update(all);
+    }
+
+    private void snapshotWatermarks() throws Exception {
         List<Tuple3<Integer, Integer, Long>> ranges = new ArrayList<>();
         // A drained job has emitted the last watermark of all, and may still go on later.
         long current = watermark == Long.MAX_VALUE ? Long.MIN_VALUE : watermark;

@@ -62,14 +62,18 @@ final class TickEngineOperatorTest {
                 harness;
 
         Engine(Backend backend, long heapTrades, int parallelism, int subtask) throws Exception {
+            this(
+                    backend,
+                    parallelism,
+                    subtask,
+                    settings(heapTrades, Duration.ofSeconds(1), Duration.ofMinutes(1)));
+        }
+
+        Engine(Backend backend, int parallelism, int subtask, TickEngineOperator.Settings settings)
+                throws Exception {
             harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new TickEngineOperator(
-                                    settings(
-                                            heapTrades,
-                                            Duration.ofSeconds(1),
-                                            Duration.ofMinutes(1)),
-                                    new SingleObjectDecoder()),
+                            new TickEngineOperator(settings, new SingleObjectDecoder()),
                             TickMessage::instrument,
                             Types.STRING,
                             MAX_PARALLELISM,
@@ -305,6 +309,54 @@ final class TickEngineOperatorTest {
         }
         assertThat(late).isEqualTo(of(first, 2, 1).length).isPositive();
         assertThat(duplicates).isEqualTo(of(first, 2, 0).length).isPositive();
+    }
+
+    /** What is restored is state of the operator, the same on every backend. */
+    @Test
+    void windowsOfAnAddedIntervalBeginWithWhatIsRemembered() throws Exception {
+        long minute = 60_000;
+        OperatorSubtaskState state;
+        try (Engine engine = Engine.open(Backend.HEAP)) {
+            EquityTrade other = trade("TCS", 1, TEN, 5.0, 1.0, TickKind.TRADE);
+            engine.take(other, trade(1, TEN + 14 * minute, 100, 1));
+            engine.take(trade(2, TEN + 19 * minute, 101, 1));
+            engine.watermark(TEN + 20 * minute);
+            state = engine.snapshot();
+        }
+        Duration[] intervals = {Duration.ofMinutes(5), Duration.ofHours(1)};
+        // TCS is forgotten; that its hour is not whole has to be known in the second restore, too.
+        try (Engine engine = new Engine(Backend.HEAP, 1, 0, settings(1, intervals))) {
+            engine.harness.initializeState(state);
+            engine.harness.open();
+            engine.take(trade("TCS", 2, TEN + 21 * minute, 6.0, 1.0, TickKind.TRADE));
+            engine.watermark(TEN + 24 * minute);
+            state = engine.snapshot();
+        }
+        try (Engine engine = new Engine(Backend.HEAP, 1, 0, settings(1, intervals))) {
+            engine.harness.initializeState(state);
+            engine.harness.open();
+            engine.take(
+                    trade("TCS", 3, TEN + 22 * minute, 7.0, 1.0, TickKind.TRADE),
+                    trade("TCS", 4, TEN + 40 * minute, 8.0, 1.0, TickKind.TRADE),
+                    trade(3, TEN + 23 * minute, 102, 1),
+                    trade(4, TEN + 30 * minute, 103, 1));
+            engine.watermark(TEN + 95 * minute);
+            assertThat(engine.bars())
+                    .containsExactlyInAnyOrder(
+                            // TCS
+                            "5m@1200 v1 O6.0 H7.0 L6.0 C7.0 V2.0 T13.0 n2",
+                            "5m@2400 v1 O8.0 H8.0 L8.0 C8.0 V1.0 T8.0 n1",
+                            "1h@1800 v1 O8.0 H8.0 L8.0 C8.0 V1.0 T8.0 n1",
+                            // INFY
+                            "5m@900 v1 O101.0 H101.0 L101.0 C101.0 V1.0 T101.0 n1",
+                            "5m@1200 v1 O102.0 H102.0 L102.0 C102.0 V1.0 T102.0 n1",
+                            "5m@1800 v1 O103.0 H103.0 L103.0 C103.0 V1.0 T103.0 n1",
+                            "1h@1800 v1 O103.0 H103.0 L103.0 C103.0 V1.0 T103.0 n1");
+            engine.watermark(TEN + 200 * minute);
+            assertThat(engine.bars()).isEmpty();
+            assertThat(engine.keysWithState()).isZero();
+            assertThat(engine.harness.numEventTimeTimers()).isZero();
+        }
     }
 
     private static EquityTrade[] of(List<EquityTrade> trades, int parallelism, int subtask) {
