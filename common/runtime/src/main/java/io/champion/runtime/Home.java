@@ -30,9 +30,10 @@ public record Home(String root, String lake, String blocks) {
         return root + "/runs";
     }
 
-    /** Checkpoints of unbounded jobs, where the cluster names no place for them. */
+    /** Checkpoints of unbounded jobs, where the cluster names no place for them; a URI always. */
     public String checkpoints() {
-        return root + "/checkpoints";
+        // Flink refuses a folder of checkpoints without a scheme.
+        return (root.startsWith("/") ? "file://" : "") + root + "/checkpoints";
     }
 
     private static String absolute(String location) {

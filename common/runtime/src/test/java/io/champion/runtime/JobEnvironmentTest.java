@@ -52,7 +52,7 @@ final class JobEnvironmentTest {
                 configured(new Configuration(), config("home=/data"), Boundedness.UNBOUNDED);
         assertThat(env.getCheckpointConfig().getCheckpointInterval()).isEqualTo(30_000);
         assertThat(env.getConfiguration().get(CheckpointingOptions.CHECKPOINTS_DIRECTORY))
-                .isEqualTo("/data/checkpoints");
+                .isEqualTo("file:///data/checkpoints");
     }
 
     @Test
