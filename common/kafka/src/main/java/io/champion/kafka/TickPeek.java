@@ -64,23 +64,24 @@ public final class TickPeek {
     }
 
     /**
-     * The instrument, {@code exchange:symbol:series}: what ticks are keyed by. The same object
-     * mostly, for the same instrument.
+     * The instrument, {@code exchange:symbol:series}, or {@code exchange:symbol} where the market
+     * has no series: what ticks are keyed by. The same object mostly, for the same instrument.
      */
     public String instrument() {
         int length = lengths[0] + lengths[1] + lengths[2] + 2;
         if (scratch.length < length) {
             scratch = new byte[2 * length];
         }
+        int parts = lengths[2] == 0 ? 2 : 3;
         int at = 0;
-        for (int i = 0; i < lengths.length; i++) {
+        for (int i = 0; i < parts; i++) {
             if (i > 0) {
                 scratch[at++] = ':';
             }
             System.arraycopy(message, starts[i], scratch, at, lengths[i]);
             at += lengths[i];
         }
-        return instruments.get(scratch, 0, length);
+        return instruments.get(scratch, 0, at);
     }
 
     private static Plan plan(Schema writer) throws WireException {
