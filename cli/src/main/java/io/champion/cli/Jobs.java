@@ -1,6 +1,7 @@
 package io.champion.cli;
 
 import io.champion.bhavcopy.BhavcopyIngestOptions;
+import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.CommonOptions;
 import io.champion.ticks.TickStreamOptions;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ final class Jobs {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
+        classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);
         return classes;
     }

@@ -1,40 +1,49 @@
 package io.champion.ticks;
 
+import io.champion.kafka.DeadLetter;
+import io.champion.kafka.KafkaConfig;
+import io.champion.kafka.RecordEncoder;
 import io.champion.model.record.Bar;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** What the job writes to Kafka, in transactions that end with the checkpoint. */
-final class KafkaSinks {
-    private KafkaSinks() {}
+/**
+ * What the job writes to Kafka, in transactions that end with the checkpoint.
+ *
+ * @param transactionTimeout after which the brokers abort a transaction that is still open
+ */
+record KafkaSinks(KafkaConfig kafka, Duration transactionTimeout) {
+
+    /** Bars in Avro's single-object encoding, by instrument. */
+    Sink<SpecificRecordBase> bars(String topic) {
+        return sink(topic, new BarRecords(topic));
+    }
 
     /**
-     * Bars in Avro's single-object encoding, by instrument.
+     * Messages that were not taken, as they were, with the reason as headers.
      *
-     * @param connection how to reach the brokers
+     * @param from the topic that they came from
      */
-    static Sink<SpecificRecordBase> bars(Properties connection, String topic) {
-        return sink(connection, topic, new BarRecords(topic));
+    Sink<RefusedTick> deadLetters(String topic, String from) {
+        return sink(topic, new DeadLetterRecords(topic, from));
     }
 
-    /** Messages that were not taken, as they were, with the reason as headers. */
-    static Sink<DeadLetter> deadLetters(Properties connection, String topic, String from) {
-        return sink(connection, topic, new DeadLetterRecords(topic, from));
-    }
-
-    private static <T> Sink<T> sink(
-            Properties connection, String topic, KafkaRecordSerializationSchema<T> records) {
+    private <T> Sink<T> sink(String topic, KafkaRecordSerializationSchema<T> records) {
+        Properties properties = kafka.clientProperties();
+        properties.setProperty(
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                String.valueOf(transactionTimeout.toMillis()));
         return KafkaSink.<T>builder()
-                .setKafkaProducerConfig(connection)
+                .setKafkaProducerConfig(properties)
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix("champion-tick-stream-" + topic)
                 .setRecordSerializer(records)
@@ -46,29 +55,30 @@ final class KafkaSinks {
         private static final long serialVersionUID = 1L;
 
         private final String topic;
+        private transient RecordEncoder<Bar> encoder;
 
         BarRecords(String topic) {
             this.topic = topic;
         }
 
         @Override
+        public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sink) {
+            encoder = RecordEncoder.singleObject(Bar.class);
+        }
+
+        @Override
         public ProducerRecord<byte[], byte[]> serialize(
                 SpecificRecordBase record, KafkaSinkContext context, Long timestamp) {
             Bar bar = (Bar) record;
-            try {
-                ByteBuffer value = bar.toByteBuffer();
-                byte[] bytes = new byte[value.remaining()];
-                value.get(bytes);
-                return new ProducerRecord<>(
-                        topic, bar.getInstrumentId().getBytes(StandardCharsets.UTF_8), bytes);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return new ProducerRecord<>(
+                    topic,
+                    bar.getInstrumentId().getBytes(StandardCharsets.UTF_8),
+                    encoder.encode(bar));
         }
     }
 
     private static final class DeadLetterRecords
-            implements KafkaRecordSerializationSchema<DeadLetter> {
+            implements KafkaRecordSerializationSchema<RefusedTick> {
         private static final long serialVersionUID = 1L;
 
         private final String topic;
@@ -81,27 +91,22 @@ final class KafkaSinks {
 
         @Override
         public ProducerRecord<byte[], byte[]> serialize(
-                DeadLetter letter, KafkaSinkContext context, Long timestamp) {
-            TickMessage message = letter.message();
-            ProducerRecord<byte[], byte[]> record =
-                    new ProducerRecord<>(topic, message.key(), message.value());
-            header(record, "topic", from);
-            header(record, "partition", String.valueOf(message.partition()));
-            header(record, "offset", String.valueOf(message.offset()));
-            header(record, "timestamp", String.valueOf(message.timestamp()));
-            header(record, "kind", letter.kind().name().toLowerCase(java.util.Locale.ROOT));
-            header(record, "field", letter.field());
-            header(record, "value", letter.found());
-            header(record, "message", letter.sentence());
-            header(record, "job", TickStreamJob.NAME);
-            return record;
-        }
-
-        private static void header(
-                ProducerRecord<byte[], byte[]> record, String name, String value) {
-            if (value != null) {
-                record.headers().add("champion." + name, value.getBytes(StandardCharsets.UTF_8));
-            }
+                RefusedTick tick, KafkaSinkContext context, Long timestamp) {
+            TickMessage message = tick.message();
+            DeadLetter letter =
+                    new DeadLetter(
+                            from,
+                            message.partition(),
+                            message.offset(),
+                            message.timestamp(),
+                            tick.kind(),
+                            tick.reason(),
+                            tick.sentence(),
+                            tick.field(),
+                            tick.found(),
+                            TickStreamJob.NAME);
+            return new ProducerRecord<>(
+                    topic, null, message.key(), message.value(), letter.headers());
         }
     }
 }

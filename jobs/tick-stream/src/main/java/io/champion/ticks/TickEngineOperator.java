@@ -1,5 +1,9 @@
 package io.champion.ticks;
 
+import io.champion.kafka.DeadLetter;
+import io.champion.kafka.RecordDecoder;
+import io.champion.kafka.WireException;
+import io.champion.kafka.WireSchemas;
 import io.champion.lake.ContractTypeInfo;
 import io.champion.model.record.Bar;
 import io.champion.model.record.EquityTrade;
@@ -37,6 +41,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.SerializableSupplier;
 
 /**
  * Decodes, checks and deduplicates ticks, applies amendments and makes bars. Accepted ticks are the
@@ -63,8 +68,8 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
 
     static final OutputTag<SpecificRecordBase> BARS =
             new OutputTag<>("bars", ContractTypeInfo.INSTANCE);
-    static final OutputTag<DeadLetter> DEAD_LETTERS =
-            new OutputTag<>("dead-letters", DeadLetterSerializer.TYPE);
+    static final OutputTag<RefusedTick> DEAD_LETTERS =
+            new OutputTag<>("dead-letters", RefusedTickSerializer.TYPE);
 
     private static final String SOURCE = "tick-stream";
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -87,7 +92,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             implements Serializable {}
 
     private final Settings settings;
-    private final TickDecoder decoder;
+    private final SerializableSupplier<WireSchemas> schemas;
 
     private transient MapState<Long, byte[]> tradesState;
     private transient MapState<Long, byte[]> windowsState;
@@ -102,6 +107,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     /** No trade of this millisecond or later was forgotten in this run, but by the watermark. */
     private transient long remembered;
 
+    private transient RecordDecoder<EquityTrade> decoder;
     private transient Map<String, Entry> entries;
     private transient List<Entry> changed;
     private transient Varints buffer;
@@ -122,9 +128,12 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private transient Counter[] bars;
     private transient Map<String, Counter> rejects;
 
-    TickEngineOperator(Settings settings, TickDecoder decoder) {
+    /**
+     * @param schemas those that messages may have been written with
+     */
+    TickEngineOperator(Settings settings, SerializableSupplier<WireSchemas> schemas) {
         this.settings = settings;
-        this.decoder = decoder;
+        this.schemas = schemas;
     }
 
     /** A book, and its part of the state. */
@@ -380,6 +389,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     @Override
     public void open() throws Exception {
         super.open();
+        decoder = new RecordDecoder<>(EquityTrade.class, schemas.get());
         entries = new HashMap<>();
         changed = new ArrayList<>();
         buffer = Varints.writer();
@@ -416,24 +426,33 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         ticks.inc();
         try {
             process(element, message);
+        } catch (WireException e) {
+            reject(element, e.reason().code(), "", "", e.getMessage());
         } catch (RejectedTickException e) {
-            rejects.computeIfAbsent(
-                            e.field(),
-                            field ->
-                                    getMetricGroup()
-                                            .addGroup("field", field)
-                                            .counter("ticksRejected"))
-                    .inc();
-            letter(element, DeadLetter.Kind.REJECT, e.field(), e.found(), e.getMessage());
+            reject(element, e.reason().code(), e.field(), e.found(), e.getMessage());
         }
     }
 
+    private void reject(
+            StreamRecord<TickMessage> element,
+            String reason,
+            String field,
+            String found,
+            String sentence) {
+        rejects.computeIfAbsent(
+                        reason,
+                        code -> getMetricGroup().addGroup("reason", code).counter("ticksRejected"))
+                .inc();
+        letter(element, DeadLetter.Kind.REJECT, reason, field, found, sentence);
+    }
+
     private void process(StreamRecord<TickMessage> element, TickMessage message) throws Exception {
-        EquityTrade tick = decoder.decode(message.value);
+        EquityTrade tick = decoder.decode(message.value, new EquityTrade());
         TickValidator.check(tick);
         long time = tick.getEventTime();
         if (time / NANOS_PER_MILLI > message.timestamp + settings.maxAhead()) {
             throw new RejectedTickException(
+                    RejectedTickException.Reason.AHEAD_OF_TIME,
                     "event_time",
                     String.valueOf(time),
                     "The event time lies more than "
@@ -478,6 +497,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                 letter(
                         element,
                         DeadLetter.Kind.LATE,
+                        "late",
                         "event_time",
                         String.valueOf(time),
                         "The tick came more than the allowed lateness after its time; the watermark"
@@ -502,13 +522,14 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private void letter(
             StreamRecord<TickMessage> element,
             DeadLetter.Kind kind,
+            String reason,
             String field,
             String found,
             String sentence) {
         output.collect(
                 DEAD_LETTERS,
                 new StreamRecord<>(
-                        new DeadLetter(element.getValue(), kind, field, found, sentence)));
+                        new RefusedTick(element.getValue(), kind, reason, field, found, sentence)));
     }
 
     @Override

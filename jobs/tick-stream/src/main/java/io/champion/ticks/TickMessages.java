@@ -1,9 +1,13 @@
 package io.champion.ticks;
 
-import org.apache.avro.SchemaNormalization;
+import io.champion.kafka.TickPeek;
+import io.champion.kafka.WireException;
+import io.champion.kafka.WireSchemas;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -13,34 +17,26 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class TickMessages implements KafkaRecordDeserializationSchema<TickMessage> {
     private static final long serialVersionUID = 1L;
 
-    private static final int HEADER = 10;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    private final SerializableSupplier<WireSchemas> schemas;
     private final long maxAhead;
 
-    private transient long fingerprint;
-    private transient Names names;
-    private transient byte[] id;
-    private transient byte[] bytes;
-    private transient int position;
+    private transient TickPeek peek;
 
     /**
+     * @param schemas those that messages may have been written with
      * @param maxAhead milliseconds by which an event time may lie after the message's timestamp to
      *     move the watermark
      */
-    TickMessages(long maxAhead) {
+    TickMessages(SerializableSupplier<WireSchemas> schemas, long maxAhead) {
+        this.schemas = schemas;
         this.maxAhead = maxAhead;
     }
 
     @Override
-    public void open(
-            org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext
-                    context) {
-        fingerprint =
-                SchemaNormalization.parsingFingerprint64(
-                        io.champion.model.record.EquityTrade.getClassSchema());
-        names = new Names();
-        id = new byte[64];
+    public void open(DeserializationSchema.InitializationContext context) {
+        peek = new TickPeek(schemas.get());
     }
 
     @Override
@@ -55,77 +51,16 @@ final class TickMessages implements KafkaRecordDeserializationSchema<TickMessage
                         message.value(),
                         null);
         try {
-            peek(tick);
-        } catch (ArrayIndexOutOfBoundsException e) {
-            // The value ends too early, or is something else.
-            tick.instrument = null;
-        }
-        if (tick.instrument == null) {
+            peek.read(tick.value);
+            tick.instrument = peek.instrument();
+            long time = peek.eventTime() / NANOS_PER_MILLI;
+            if (time <= tick.timestamp + maxAhead) {
+                tick.eventMillis = time;
+            }
+        } catch (WireException e) {
             tick.instrument = "?" + message.partition();
-            tick.eventMillis = TickMessage.NO_TIME;
         }
         messages.collect(tick);
-    }
-
-    private void peek(TickMessage tick) {
-        bytes = tick.value;
-        if (bytes == null || bytes.length < HEADER || bytes[0] != (byte) 0xC3 || bytes[1] != 1) {
-            return;
-        }
-        long found = 0;
-        for (int i = HEADER - 1; i >= 2; i--) {
-            found = found << 8 | bytes[i] & 0xFF;
-        }
-        if (found != fingerprint) {
-            return;
-        }
-        position = HEADER;
-        number();
-        long time = number() / NANOS_PER_MILLI;
-        number();
-        text();
-        text();
-        text();
-        int symbolLength = text();
-        int symbolEnd = position;
-        int exchangeLength = text();
-        int exchangeEnd = position;
-        int seriesLength = text();
-        int length = exchangeLength + 1 + symbolLength + (seriesLength == 0 ? 0 : 1 + seriesLength);
-        if (length > id.length) {
-            id = new byte[length * 2];
-        }
-        System.arraycopy(bytes, exchangeEnd - exchangeLength, id, 0, exchangeLength);
-        id[exchangeLength] = ':';
-        System.arraycopy(bytes, symbolEnd - symbolLength, id, exchangeLength + 1, symbolLength);
-        if (seriesLength > 0) {
-            id[length - seriesLength - 1] = ':';
-            System.arraycopy(
-                    bytes, position - seriesLength, id, length - seriesLength, seriesLength);
-        }
-        tick.instrument = names.of(id, 0, length);
-        tick.eventMillis = time <= tick.timestamp + maxAhead ? time : TickMessage.NO_TIME;
-    }
-
-    private long number() {
-        long value = 0;
-        for (int shift = 0; ; shift += 7) {
-            byte next = bytes[position++];
-            value |= (next & 0x7FL) << shift;
-            if (next >= 0) {
-                return value >>> 1 ^ -(value & 1);
-            }
-        }
-    }
-
-    /** Goes past a text and says how many bytes it has. */
-    private int text() {
-        long length = number();
-        if (length < 0 || length > bytes.length - position) {
-            throw new ArrayIndexOutOfBoundsException();
-        }
-        position += (int) length;
-        return (int) length;
     }
 
     @Override

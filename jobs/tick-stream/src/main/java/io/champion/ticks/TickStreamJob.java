@@ -1,5 +1,7 @@
 package io.champion.ticks;
 
+import io.champion.kafka.KafkaConfig;
+import io.champion.kafka.KafkaOptions;
 import io.champion.lake.LakeSink;
 import io.champion.model.Dataset;
 import io.champion.model.record.Bar;
@@ -15,13 +17,11 @@ import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -29,24 +29,23 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
-import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 
 /**
  * Takes ticks from Kafka to lake and warehouse, and makes bars of them: {@code --config FILE} and
- * {@code -Dkey=value}, see {@link TickStreamOptions} and {@link CommonOptions}.
+ * {@code -Dkey=value}, see {@link TickStreamOptions}, {@link KafkaOptions} and {@link
+ * CommonOptions}.
  */
 public final class TickStreamJob {
     private TickStreamJob() {}
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, TickStreamOptions.class);
+            OptionSet.of(CommonOptions.class, KafkaOptions.class, TickStreamOptions.class);
 
     static final String NAME = "tick-stream";
-
-    /** The longest that brokers allow by default; a job that is away for longer loses it. */
-    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
 
     /** Submits the job. */
     public static void main(String[] arguments) throws Exception {
@@ -54,7 +53,7 @@ public final class TickStreamJob {
                 JobConfig.fromArguments(
                         OPTIONS,
                         arguments,
-                        TickStreamOptions.BOOTSTRAP_SERVERS,
+                        KafkaOptions.BOOTSTRAP_SERVERS,
                         CommonOptions.WAREHOUSE_URL);
         StreamExecutionEnvironment env = JobEnvironment.create(config, Boundedness.UNBOUNDED);
         build(env, config);
@@ -68,10 +67,13 @@ public final class TickStreamJob {
      */
     public static void build(StreamExecutionEnvironment env, JobConfig config) {
         Home home = Home.of(config);
+        KafkaConfig kafka = kafka(config);
         TickEngineOperator.Settings settings = settings(config);
+        KafkaSinks kafkaSinks =
+                new KafkaSinks(kafka, config.get(TickStreamOptions.TRANSACTION_TIMEOUT));
         TickStreamTopology.build(
                 env.fromSource(
-                                source(config, settings),
+                                source(config, kafka, settings),
                                 TickTimes.strategy(
                                         config.get(TickStreamOptions.OUT_OF_ORDERNESS),
                                         config.get(TickStreamOptions.IDLENESS),
@@ -79,7 +81,7 @@ public final class TickStreamJob {
                                 "ticks source")
                         .uid("ticks-source"),
                 settings,
-                new SingleObjectDecoder(),
+                kafka::schemas,
                 new TickStreamTopology.Sinks(
                         Map.of(
                                 "ticks-lake",
@@ -92,19 +94,27 @@ public final class TickStreamJob {
                                 "bars-warehouse",
                                 warehouse(config, home, "bars", Bar.getClassSchema()),
                                 "bars-kafka",
-                                KafkaSinks.bars(
-                                        producer(config),
-                                        config.get(TickStreamOptions.BARS_TOPIC))),
+                                kafkaSinks.bars(config.get(TickStreamOptions.BARS_TOPIC))),
                         Map.of(
                                 "dead-letters-kafka",
-                                KafkaSinks.deadLetters(
-                                        producer(config),
+                                kafkaSinks.deadLetters(
                                         config.get(TickStreamOptions.DEAD_LETTERS_TOPIC),
                                         config.get(TickStreamOptions.TOPIC)))));
     }
 
+    private static KafkaConfig kafka(JobConfig config) {
+        try {
+            KafkaConfig kafka = KafkaConfig.from(config);
+            // Fails here, not in a task, where the folder or the registry's address is wrong.
+            kafka.schemas();
+            return kafka;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(List.of(e.getMessage()));
+        }
+    }
+
     private static KafkaSource<TickMessage> source(
-            JobConfig config, TickEngineOperator.Settings settings) {
+            JobConfig config, KafkaConfig kafka, TickEngineOperator.Settings settings) {
         OffsetsInitializer start =
                 switch (config.get(TickStreamOptions.START)) {
                     case EARLIEST -> OffsetsInitializer.earliest();
@@ -114,30 +124,19 @@ public final class TickStreamJob {
                 };
         KafkaSourceBuilder<TickMessage> source =
                 KafkaSource.<TickMessage>builder()
-                        .setProperties(connection(config))
+                        // Of ticks that a producer took back nothing is to be seen.
+                        .setProperty(
+                                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                                IsolationLevel.READ_COMMITTED.toString())
+                        .setProperties(kafka.clientProperties())
                         .setTopics(config.get(TickStreamOptions.TOPIC))
                         .setGroupId(config.get(TickStreamOptions.GROUP))
                         .setStartingOffsets(start)
-                        .setDeserializer(new TickMessages(settings.maxAhead()));
+                        .setDeserializer(new TickMessages(kafka::schemas, settings.maxAhead()));
         if (config.get(TickStreamOptions.BOUNDED)) {
             source.setBounded(OffsetsInitializer.latest());
         }
         return source.build();
-    }
-
-    private static Properties connection(JobConfig config) {
-        Properties properties = new Properties();
-        properties.setProperty(
-                "bootstrap.servers", config.get(TickStreamOptions.BOOTSTRAP_SERVERS));
-        return properties;
-    }
-
-    private static Properties producer(JobConfig config) {
-        Properties properties = connection(config);
-        properties.setProperty(
-                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-                String.valueOf(TRANSACTION_TIMEOUT.toMillis()));
-        return properties;
     }
 
     private static Sink<SpecificRecordBase> lake(JobConfig config, Home home, String uid) {

@@ -16,12 +16,6 @@ public final class TickStreamOptions {
         COMMITTED
     }
 
-    public static final ConfigOption<String> BOOTSTRAP_SERVERS =
-            ConfigOptions.key("kafka.bootstrap-servers")
-                    .stringType()
-                    .noDefaultValue()
-                    .withDescription("Kafka brokers to begin with, as `host:port,host:port`.");
-
     public static final ConfigOption<String> TOPIC =
             ConfigOptions.key("ticks.topic")
                     .stringType()
@@ -167,4 +161,14 @@ public final class TickStreamOptions {
                     .withDescription(
                             "Kafka topic of messages that were refused or late, with position and"
                                     + " reason as headers.");
+
+    public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
+            ConfigOptions.key("kafka.transaction-timeout")
+                    .durationType()
+                    .defaultValue(Duration.ofMinutes(10))
+                    .withDescription(
+                            "After how long the brokers abort an open transaction. A job that is"
+                                    + " away for longer after a checkpoint loses what it had"
+                                    + " written to Kafka; brokers refuse more than their"
+                                    + " transaction.max.timeout.ms, 15 minutes by default.");
 }

@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import io.champion.kafka.WireSchemas;
 import io.champion.lake.ContractTypeInfo;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -7,6 +8,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.function.SerializableSupplier;
 
 /**
  * The job's graph: messages, brought together by instrument, through the engine; accepted ticks,
@@ -25,24 +27,25 @@ final class TickStreamTopology {
     record Sinks(
             Map<String, Sink<SpecificRecordBase>> ticks,
             Map<String, Sink<SpecificRecordBase>> bars,
-            Map<String, Sink<DeadLetter>> deadLetters) {}
+            Map<String, Sink<RefusedTick>> deadLetters) {}
 
     /**
      * Builds the graph.
      *
      * @param messages with watermarks, see {@link TickTimes}
+     * @param schemas those that messages may have been written with
      */
     static void build(
             DataStream<TickMessage> messages,
             TickEngineOperator.Settings settings,
-            TickDecoder decoder,
+            SerializableSupplier<WireSchemas> schemas,
             Sinks sinks) {
         SingleOutputStreamOperator<SpecificRecordBase> ticks =
                 messages.keyBy(TickMessage::instrument, Types.STRING)
                         .transform(
                                 "ticks engine",
                                 ContractTypeInfo.INSTANCE,
-                                new TickEngineOperator(settings, decoder))
+                                new TickEngineOperator(settings, schemas))
                         .uid("ticks-engine");
         sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
         sinks.bars()

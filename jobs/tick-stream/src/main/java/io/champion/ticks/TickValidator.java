@@ -2,6 +2,7 @@ package io.champion.ticks;
 
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
+import io.champion.ticks.RejectedTickException.Reason;
 
 /** What a decoded tick must be for the engine to take it. */
 final class TickValidator {
@@ -22,6 +23,7 @@ final class TickValidator {
         withoutColon("series", tick.getSeries());
         if (tick.getEventTime() < 0) {
             throw new RejectedTickException(
+                    Reason.INVALID_VALUE,
                     "event_time",
                     String.valueOf(tick.getEventTime()),
                     "The event time lies before 1970.");
@@ -34,6 +36,7 @@ final class TickValidator {
         double turnover = tick.getPrice() * tick.getSize();
         if (turnover > MAX_TURNOVER) {
             throw new RejectedTickException(
+                    Reason.INVALID_VALUE,
                     "size",
                     String.valueOf(tick.getSize()),
                     "Price x size is " + turnover + ", more than " + MAX_TURNOVER + ".");
@@ -42,7 +45,8 @@ final class TickValidator {
 
     private static void present(String field, String value) throws RejectedTickException {
         if (value.isEmpty()) {
-            throw new RejectedTickException(field, "", "The field " + field + " is empty.");
+            throw new RejectedTickException(
+                    Reason.MISSING_VALUE, field, "", "The field " + field + " is empty.");
         }
     }
 
@@ -50,15 +54,19 @@ final class TickValidator {
     private static void withoutColon(String field, String value) throws RejectedTickException {
         if (value.indexOf(':') >= 0) {
             throw new RejectedTickException(
-                    field, value, "The field " + field + " is '" + value + "', with a colon.");
+                    Reason.INVALID_VALUE,
+                    field,
+                    value,
+                    "The field " + field + " is '" + value + "', with a colon.");
         }
     }
 
     private static void representable(String field, Double value) throws RejectedTickException {
         if (value == null || FixedPoint.of(value) == FixedPoint.UNREPRESENTABLE) {
             throw new RejectedTickException(
+                    value == null ? Reason.MISSING_VALUE : Reason.INVALID_VALUE,
                     field,
-                    value == null ? null : String.valueOf(value),
+                    value == null ? "" : String.valueOf(value),
                     "The "
                             + field
                             + " is "

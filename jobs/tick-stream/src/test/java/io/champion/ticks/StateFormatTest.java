@@ -3,6 +3,7 @@ package io.champion.ticks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.champion.kafka.DeadLetter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,8 +43,9 @@ final class StateFormatTest {
             new TickMessage(3, 77, 1_750_221_000_123L, bytes("NSE:X:EQ"), bytes("v"), "NSE:X:EQ");
     private static final TickMessage ODD =
             new TickMessage(0, Long.MAX_VALUE, -1, null, null, "\u0905");
-    private static final DeadLetter LETTER =
-            new DeadLetter(MESSAGE, DeadLetter.Kind.LATE, "event_time", null, "Too late \u2026");
+    private static final RefusedTick REFUSED =
+            new RefusedTick(
+                    MESSAGE, DeadLetter.Kind.LATE, "late", "event_time", "", "Too late \u2026");
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
@@ -208,7 +210,7 @@ final class StateFormatTest {
                                 line(new PieceSerializer(), new byte[] {1, -1, 0}),
                                 line(new TickMessageSerializer(), MESSAGE),
                                 line(new TickMessageSerializer(), ODD),
-                                line(new DeadLetterSerializer(), LETTER)))
+                                line(new RefusedTickSerializer(), REFUSED)))
                 .isEqualTo(fixture("serializers-v1.txt"));
     }
 
@@ -222,9 +224,9 @@ final class StateFormatTest {
         assertThat(read(lines.get(2), new TickMessageSerializer()))
                 .usingRecursiveComparison()
                 .isEqualTo(ODD);
-        assertThat(read(lines.get(3), new DeadLetterSerializer()))
+        assertThat(read(lines.get(3), new RefusedTickSerializer()))
                 .usingRecursiveComparison()
-                .isEqualTo(LETTER);
+                .isEqualTo(REFUSED);
     }
 
     private static <T> T read(String line, TypeSerializer<T> now) throws IOException {

@@ -6,6 +6,7 @@ import static io.champion.ticks.Ticks.message;
 import static io.champion.ticks.Ticks.trade;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.kafka.WireSchemas;
 import io.champion.lake.ContractTypeInfo;
 import io.champion.model.record.Bar;
 import io.champion.model.record.EquityTrade;
@@ -73,7 +74,7 @@ final class TickEngineOperatorTest {
                 throws Exception {
             harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new TickEngineOperator(settings, new SingleObjectDecoder()),
+                            new TickEngineOperator(settings, WireSchemas::released),
                             TickMessage::instrument,
                             Types.STRING,
                             MAX_PARALLELISM,
@@ -148,7 +149,7 @@ final class TickEngineOperatorTest {
 
         List<String> letters() {
             List<String> letters = new ArrayList<>();
-            Queue<StreamRecord<DeadLetter>> out =
+            Queue<StreamRecord<RefusedTick>> out =
                     harness.getSideOutput(TickEngineOperator.DEAD_LETTERS);
             if (out != null) {
                 out.forEach(
@@ -431,8 +432,8 @@ final class TickEngineOperatorTest {
                             "REJECT symbol 5",
                             "REJECT event_time 6",
                             "REJECT event_time 7",
-                            "REJECT value 8",
-                            "REJECT value 9");
+                            "REJECT  8",
+                            "REJECT  9");
             assertThat(engine.keysWithState()).isZero();
         }
     }

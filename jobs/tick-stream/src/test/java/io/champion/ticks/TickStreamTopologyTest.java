@@ -2,6 +2,8 @@ package io.champion.ticks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.kafka.DeadLetter;
+import io.champion.kafka.WireSchemas;
 import io.champion.lake.LakeSink;
 import io.champion.local.LocalFlink;
 import io.champion.local.market.ExpectedBar;
@@ -56,7 +58,7 @@ final class TickStreamTopologyTest {
     void ticksAndBarsAreThoseOfThePlainComputation() throws Exception {
         CollectingSink<SpecificRecordBase> ticks = new CollectingSink<>("ticks");
         CollectingSink<SpecificRecordBase> bars = new CollectingSink<>("bars");
-        CollectingSink<DeadLetter> letters = new CollectingSink<>("letters");
+        CollectingSink<RefusedTick> letters = new CollectingSink<>("letters");
         Configuration flink = new Configuration();
         flink.set(PipelineOptions.GENERIC_TYPES, false);
         flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -69,7 +71,7 @@ final class TickStreamTopologyTest {
             TickStreamTopology.build(
                     source(env),
                     settings(),
-                    new SingleObjectDecoder(),
+                    WireSchemas::released,
                     new TickStreamTopology.Sinks(
                             Map.of(
                                     "ticks",
@@ -90,11 +92,14 @@ final class TickStreamTopologyTest {
                 .containsExactlyInAnyOrderElementsOf(expected.rows().toList());
         Map<String, Long> rejects = new TreeMap<>();
         long late = 0;
-        for (DeadLetter letter : letters.collected()) {
+        for (RefusedTick letter : letters.collected()) {
             if (letter.kind() == DeadLetter.Kind.LATE) {
                 late++;
             } else {
-                rejects.merge(letter.field(), 1L, Long::sum);
+                rejects.merge(
+                        letter.field().isEmpty() ? ExpectedMarket.UNDECODABLE : letter.field(),
+                        1L,
+                        Long::sum);
             }
         }
         assertThat(rejects).isEqualTo(expected.rejects()).isNotEmpty();

@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import io.champion.kafka.DeadLetter;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -9,34 +10,36 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Writes dead letters on their way to the sink; they are in no state. */
-final class DeadLetterSerializer extends HandMadeSerializer<DeadLetter> {
+/** Writes refused ticks on their way to the sink; they are in no state. */
+final class RefusedTickSerializer extends HandMadeSerializer<RefusedTick> {
     private static final long serialVersionUID = 1L;
 
-    static final TypeInformation<DeadLetter> TYPE =
-            new Type<>(DeadLetter.class, DeadLetterSerializer::new);
+    static final TypeInformation<RefusedTick> TYPE =
+            new Type<>(RefusedTick.class, RefusedTickSerializer::new);
 
     private final TickMessageSerializer messages = new TickMessageSerializer();
 
     @Override
-    public TypeSerializer<DeadLetter> duplicate() {
-        return new DeadLetterSerializer();
+    public TypeSerializer<RefusedTick> duplicate() {
+        return new RefusedTickSerializer();
     }
 
     @Override
-    public void serialize(DeadLetter letter, DataOutputView out) throws IOException {
-        messages.serialize(letter.message(), out);
-        out.writeByte(letter.kind().ordinal());
-        StringValue.writeString(letter.field(), out);
-        StringValue.writeString(letter.found(), out);
-        StringValue.writeString(letter.sentence(), out);
+    public void serialize(RefusedTick tick, DataOutputView out) throws IOException {
+        messages.serialize(tick.message(), out);
+        out.writeByte(tick.kind().ordinal());
+        StringValue.writeString(tick.reason(), out);
+        StringValue.writeString(tick.field(), out);
+        StringValue.writeString(tick.found(), out);
+        StringValue.writeString(tick.sentence(), out);
     }
 
     @Override
-    public DeadLetter deserialize(DataInputView in) throws IOException {
-        return new DeadLetter(
+    public RefusedTick deserialize(DataInputView in) throws IOException {
+        return new RefusedTick(
                 messages.deserialize(in),
                 DeadLetter.Kind.values()[in.readByte()],
+                StringValue.readString(in),
                 StringValue.readString(in),
                 StringValue.readString(in),
                 StringValue.readString(in));
@@ -49,17 +52,18 @@ final class DeadLetterSerializer extends HandMadeSerializer<DeadLetter> {
         StringValue.copyString(in, out);
         StringValue.copyString(in, out);
         StringValue.copyString(in, out);
+        StringValue.copyString(in, out);
     }
 
     @Override
-    public TypeSerializerSnapshot<DeadLetter> snapshotConfiguration() {
+    public TypeSerializerSnapshot<RefusedTick> snapshotConfiguration() {
         return new Snapshot();
     }
 
     /** Of the one format that there is. */
-    public static final class Snapshot extends SimpleTypeSerializerSnapshot<DeadLetter> {
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<RefusedTick> {
         public Snapshot() {
-            super(DeadLetterSerializer::new);
+            super(RefusedTickSerializer::new);
         }
     }
 }
