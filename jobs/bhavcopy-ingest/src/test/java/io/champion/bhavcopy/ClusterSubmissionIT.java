@@ -84,6 +84,7 @@ class ClusterSubmissionIT {
             Map<String, Long> rows = rowsByTable(expected.records());
             assertThat(rows).containsEntry("normalized_equity_ohlc", 16L);
             assertThat(lake(home, expected.plan())).isEqualTo(rows);
+            rows.put("ingest_runs", 1L);
             assertThat(warehouse(warehouse)).isEqualTo(rows);
         }
     }
