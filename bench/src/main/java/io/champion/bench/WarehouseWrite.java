@@ -36,7 +36,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class WarehouseWrite {
     private static final int THREADS = 2;
     private static final int CLIENT_BATCH = 100_000;
-    private static final long CHECKPOINT_MILLIS = 2_000;
+    private static final long CHECKPOINT_MILLIS = 5_000;
 
     private WarehouseWrite() {}
 
