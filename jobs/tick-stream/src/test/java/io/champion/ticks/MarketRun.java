@@ -209,7 +209,14 @@ final class MarketRun implements AutoCloseable {
     }
 
     private String engine(URI rest, String job) throws Exception {
-        for (JsonNode vertex : get(rest, "/jobs/" + job).path("vertices")) {
+        JsonNode details = get(rest, "/jobs/" + job);
+        if (details.path("state").asText().equals("FAILED")) {
+            throw new AssertionError(
+                    get(rest, "/jobs/" + job + "/exceptions")
+                            .at("/exceptionHistory/entries/0/stacktrace")
+                            .asText());
+        }
+        for (JsonNode vertex : details.path("vertices")) {
             if (vertex.get("name").asText().contains("ticks engine")) {
                 return vertex.get("id").asText();
             }
@@ -282,58 +289,85 @@ final class MarketRun implements AutoCloseable {
         ExpectedMarket expected = expected();
         assertDeadLetters(expected);
         try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
-            Path rows = home.resolve("expected-ticks.tsv");
-            write(rows, expected.rows().map(MarketRun::line));
-            for (String stored : stored(EquityTrade.getClassSchema(), clickHouse)) {
-                same(clickHouse, "SELECT " + ROW + " FROM " + stored, tsv(rows, ROW_TYPES));
-            }
-            Path sent = home.resolve("bars.tsv");
-            List<String> lines = new ArrayList<>();
-            RecordDecoder<Bar> decoder = new RecordDecoder<>(Bar.class, WireSchemas.released());
-            read(
-                    BARS,
-                    message -> {
-                        try {
-                            Bar bar = decoder.decode(message.value(), new Bar());
-                            assertThat(new String(message.key(), StandardCharsets.UTF_8))
-                                    .isEqualTo(bar.getInstrumentId());
-                            lines.add(line(bar));
-                        } catch (WireException e) {
-                            throw new AssertionError("A message is no bar.", e);
-                        }
-                    });
-            write(sent, lines.stream());
+            String bars = sentBars();
             for (String stored : stored(Bar.getClassSchema(), clickHouse)) {
-                same(clickHouse, "SELECT " + BAR + " FROM " + stored, tsv(sent, BAR_TYPES));
+                same(clickHouse, "SELECT " + BAR + " FROM " + stored, bars);
             }
-            String all = "(" + tsv(sent, BAR_TYPES) + ")";
-            assertThat(
-                            rows(
-                                    clickHouse,
-                                    "SELECT c1, c2, c3, count() AS versions, groupArray(c4)"
-                                            + " FROM "
-                                            + all
-                                            + " GROUP BY c1, c2, c3 HAVING max(c4) != versions"
-                                            + " OR uniqExact(c4) != versions OR min(c4) != 1"))
-                    .as("bars with gaps or repeats")
-                    .isEmpty();
-            Path bars = home.resolve("expected-bars.tsv");
-            List<String> wanted = new ArrayList<>();
-            INTERVALS.forEach(
-                    (name, length) ->
-                            expected.bars(length, market::isInSession)
-                                    .forEach(bar -> wanted.add(line(name, bar))));
-            write(bars, wanted.stream());
-            same(
-                    clickHouse,
-                    "SELECT * EXCEPT c4 FROM "
-                            + all
-                            + " WHERE c5 > 0 AND (c1, c2, c3, c4) IN (SELECT c1, c2, c3, max(c4)"
-                            + " FROM "
-                            + all
-                            + " GROUP BY c1, c2, c3)",
-                    "SELECT * EXCEPT c4 FROM (" + tsv(bars, BAR_TYPES) + ")");
+            assertTicks(clickHouse, expected);
+            assertBars(clickHouse, bars, expected);
         }
+    }
+
+    /** Asserts the same of lake and warehouse alone, where what was sent to Kafka is lost. */
+    void assertStores() throws Exception {
+        ExpectedMarket expected = expected();
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            List<String> stored = stored(Bar.getClassSchema(), clickHouse);
+            String bars = "SELECT " + BAR + " FROM " + stored.get(0);
+            same(clickHouse, "SELECT " + BAR + " FROM " + stored.get(1), bars);
+            assertTicks(clickHouse, expected);
+            assertBars(clickHouse, bars, expected);
+        }
+    }
+
+    private void assertTicks(ClickHouse clickHouse, ExpectedMarket expected) throws IOException {
+        Path rows = home.resolve("expected-ticks.tsv");
+        write(rows, expected.rows().map(MarketRun::line));
+        for (String stored : stored(EquityTrade.getClassSchema(), clickHouse)) {
+            same(clickHouse, "SELECT " + ROW + " FROM " + stored, tsv(rows, ROW_TYPES));
+        }
+    }
+
+    /** Query of the bars on the topic. */
+    private String sentBars() throws IOException {
+        List<String> lines = new ArrayList<>();
+        RecordDecoder<Bar> decoder = new RecordDecoder<>(Bar.class, WireSchemas.released());
+        read(
+                BARS,
+                message -> {
+                    try {
+                        Bar bar = decoder.decode(message.value(), new Bar());
+                        assertThat(new String(message.key(), StandardCharsets.UTF_8))
+                                .isEqualTo(bar.getInstrumentId());
+                        lines.add(line(bar));
+                    } catch (WireException e) {
+                        throw new AssertionError("A message is no bar.", e);
+                    }
+                });
+        Path sent = home.resolve("bars.tsv");
+        write(sent, lines.stream());
+        return tsv(sent, BAR_TYPES);
+    }
+
+    private void assertBars(ClickHouse clickHouse, String bars, ExpectedMarket expected)
+            throws IOException {
+        String all = "(" + bars + ")";
+        assertThat(
+                        rows(
+                                clickHouse,
+                                "SELECT c1, c2, c3, count() AS versions, groupArray(c4)"
+                                        + " FROM "
+                                        + all
+                                        + " GROUP BY c1, c2, c3 HAVING max(c4) != versions"
+                                        + " OR uniqExact(c4) != versions OR min(c4) != 1"))
+                .as("bars with gaps or repeats")
+                .isEmpty();
+        Path file = home.resolve("expected-bars.tsv");
+        List<String> wanted = new ArrayList<>();
+        INTERVALS.forEach(
+                (name, length) ->
+                        expected.bars(length, market::isInSession)
+                                .forEach(bar -> wanted.add(line(name, bar))));
+        write(file, wanted.stream());
+        same(
+                clickHouse,
+                "SELECT * EXCEPT c4 FROM "
+                        + all
+                        + " WHERE c5 > 0 AND (c1, c2, c3, c4) IN (SELECT c1, c2, c3, max(c4)"
+                        + " FROM "
+                        + all
+                        + " GROUP BY c1, c2, c3)",
+                "SELECT * EXCEPT c4 FROM (" + tsv(file, BAR_TYPES) + ")");
     }
 
     private void assertDeadLetters(ExpectedMarket expected) {
@@ -478,6 +512,28 @@ final class MarketRun implements AutoCloseable {
                 + ", TSV, "
                 + ClickHouse.literal(types)
                 + ")";
+    }
+
+    /** Gives the warehouse the rows that the lake has. */
+    void fillWarehouse() {
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            for (Schema schema : List.of(EquityTrade.getClassSchema(), Bar.getClassSchema())) {
+                List<String> stored = stored(schema, clickHouse);
+                String columns =
+                        TypeMapping.columns(schema).stream()
+                                .map(column -> column.name())
+                                .collect(Collectors.joining(", "));
+                clickHouse.execute(
+                        "INSERT INTO "
+                                + stored.get(0)
+                                + " ("
+                                + columns
+                                + ") SELECT "
+                                + columns
+                                + " FROM "
+                                + stored.get(1));
+            }
+        }
     }
 
     /** Where the rows of a contract lie: its table, as users read it, and its files. */
