@@ -67,11 +67,12 @@ public final class TickStreamOptions {
     public static final ConfigOption<Duration> MAX_DRIFT =
             ConfigOptions.key("ticks.alignment.max-drift")
                     .durationType()
-                    .defaultValue(Duration.ofMinutes(1))
+                    .defaultValue(Duration.ofMinutes(10))
                     .withDescription(
                             "How far a partition is read ahead of the slowest, in event time, so"
                                     + " that state stays small while the job catches up; `0 s`: any"
-                                    + " distance.");
+                                    + " distance. It is looked at ten times a second, and event"
+                                    + " time cannot advance faster than by this each time.");
 
     public static final ConfigOption<Duration> ALLOWED_LATENESS =
             ConfigOptions.key("ticks.allowed-lateness")

@@ -10,6 +10,12 @@ final class TickTimes {
     private static final String ALIGNMENT_GROUP = "ticks";
 
     /**
+     * How often partitions learn how far they may be read. Between two updates event time advances
+     * by the drift at most: this, not the machine, would be the speed of a job that catches up.
+     */
+    private static final Duration ALIGNMENT_UPDATE = Duration.ofMillis(100);
+
+    /**
      * Watermarks from the event times of the ticks; what is no tick moves none.
      *
      * @param outOfOrderness how much later than its successors a tick may come
@@ -24,7 +30,7 @@ final class TickTimes {
             strategy = strategy.withIdleness(idleness);
         }
         if (!maxDrift.isZero()) {
-            strategy = strategy.withWatermarkAlignment(ALIGNMENT_GROUP, maxDrift);
+            strategy = strategy.withWatermarkAlignment(ALIGNMENT_GROUP, maxDrift, ALIGNMENT_UPDATE);
         }
         return strategy;
     }
