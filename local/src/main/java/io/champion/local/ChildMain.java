@@ -3,6 +3,8 @@ package io.champion.local;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * Runs another main class in a process that ends with the process that started it, however that
@@ -14,6 +16,8 @@ final class ChildMain {
 
     /** Arguments: the main class, and its arguments. Standard input is the parent's pipe. */
     public static void main(String[] args) throws Throwable {
+        // A Ctrl-C at the terminal reaches this process too; its parent decides when it ends.
+        Signal.handle(new Signal("INT"), SignalHandler.SIG_IGN);
         Thread watch = new Thread(ChildMain::haltWithParent, "parent-watch");
         watch.setDaemon(true);
         watch.start();

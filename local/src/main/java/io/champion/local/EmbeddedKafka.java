@@ -40,6 +40,7 @@ import org.apache.kafka.common.KafkaFuture;
 public final class EmbeddedKafka implements AutoCloseable {
 
     private static final Path LIBRARIES = Path.of("local", "target", "kafka", "lib");
+    private static final String LOCK = "lock";
     private static final long START_SECONDS = 60;
     private static final int SCRAM_ITERATIONS = 4096;
     private static final long STOP_SECONDS = 30;
@@ -358,12 +359,23 @@ public final class EmbeddedKafka implements AutoCloseable {
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
     }
 
+    /** Whether somebody runs a broker on a directory. */
+    public static boolean isRunning(Path directory) throws IOException {
+        if (!Files.exists(directory.resolve(LOCK))) {
+            return false;
+        }
+        try (FileChannel channel = channel(directory)) {
+            return !isLocked(channel);
+        }
+    }
+
+    private static FileChannel channel(Path directory) throws IOException {
+        return FileChannel.open(
+                directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        directory.resolve("lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
+        FileChannel channel = channel(directory);
         if (!isLocked(channel)) {
             channel.close();
             throw new IllegalStateException(
