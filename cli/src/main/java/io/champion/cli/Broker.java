@@ -6,6 +6,9 @@ import io.champion.local.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
@@ -24,9 +27,11 @@ final class Broker implements AutoCloseable {
     private final KafkaConfig kafka;
     private final Properties client;
     private final Path address;
+    private final boolean ofHome;
 
-    private Broker(EmbeddedKafka embedded, KafkaConfig kafka, Path address) {
+    private Broker(EmbeddedKafka embedded, KafkaConfig kafka, Path address, boolean ofHome) {
         this.embedded = embedded;
+        this.ofHome = ofHome;
         this.kafka = kafka;
         this.client = kafka.clientProperties();
         this.address = address;
@@ -39,7 +44,7 @@ final class Broker implements AutoCloseable {
     static Broker open(ReadableConfig options, Path home) {
         try {
             if (options.getOptional(KafkaOptions.BOOTSTRAP_SERVERS).isPresent()) {
-                return new Broker(null, KafkaConfig.from(options), null);
+                return new Broker(null, KafkaConfig.from(options), null, false);
             }
             return ofHome(options, home);
         } catch (IllegalArgumentException e) {
@@ -60,16 +65,26 @@ final class Broker implements AutoCloseable {
                 if (!Files.exists(address)) {
                     throw e;
                 }
-                return new Broker(null, own(options, Files.readString(address).strip()), null);
+                return new Broker(
+                        null, own(options, Files.readString(address).strip()), null, true);
             }
             Files.writeString(address, embedded.bootstrapServers());
-            return new Broker(embedded, own(options, embedded.bootstrapServers()), address);
+            return new Broker(embedded, own(options, embedded.bootstrapServers()), address, true);
         } catch (IOException | IllegalStateException e) {
             throw new UserException(
                     ExitCode.UNAVAILABLE,
                     e.getMessage() + " Or name a Kafka with --brokers host:port.",
                     e);
         }
+    }
+
+    /** Where the home's own broker listens; empty if no command runs it. */
+    static Optional<String> running(Path home) throws IOException {
+        Path address = home.resolve("kafka.address");
+        // One that was killed leaves its address behind, but not its lock.
+        return Files.exists(address) && EmbeddedKafka.isRunning(home.resolve("kafka"))
+                ? Optional.of(Files.readString(address).strip())
+                : Optional.empty();
     }
 
     /** The home's own broker listens on loopback, without TLS or authentication. */
@@ -86,6 +101,17 @@ final class Broker implements AutoCloseable {
 
     KafkaConfig kafka() {
         return kafka;
+    }
+
+    /** What tells a job where this Kafka is. */
+    List<String> asOverrides() {
+        List<String> overrides = new ArrayList<>();
+        overrides.add(KafkaOptions.BOOTSTRAP_SERVERS.key() + "=" + servers());
+        if (ofHome) {
+            overrides.add(
+                    KafkaOptions.SECURITY_PROTOCOL.key() + "=" + SecurityProtocol.PLAINTEXT.name());
+        }
+        return overrides;
     }
 
     /** Properties for any client, to be added to. */

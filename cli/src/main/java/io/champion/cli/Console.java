@@ -28,6 +28,13 @@ final class Console {
         this.decorated = decorated;
     }
 
+    private Console(PrintStream rawOut, PrintWriter err, PrintWriter out) {
+        this.rawOut = rawOut;
+        this.out = out;
+        this.err = err;
+        this.decorated = false;
+    }
+
     /**
      * The process's own; plain unless a person watches, which the launcher tells, and does not mind
      * colour.
@@ -38,6 +45,11 @@ final class Console {
                         && environment.getOrDefault("NO_COLOR", "").isEmpty()
                         && !"dumb".equals(environment.get("TERM"));
         return new Console(System.out, System.err, decorated);
+    }
+
+    /** The same, without progress: somebody else shows theirs. */
+    Console quiet() {
+        return new Console(rawOut, err, out);
     }
 
     boolean decorated() {

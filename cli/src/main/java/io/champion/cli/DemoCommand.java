@@ -3,8 +3,10 @@ package io.champion.cli;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.IngestReport;
 import io.champion.cli.demo.ExchangeMonth;
+import io.champion.local.market.MarketSpec;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
+import io.champion.ticks.TickStreamOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -19,8 +22,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         description = {
-            "Ingest a generated exchange month, or files of your own, and look around.",
-            "Everything runs on this machine: Flink inside this process, ClickHouse beside it."
+            "Ingest a generated exchange month, or files of your own, then a session of simulated"
+                    + " live ticks, and look around.",
+            "Everything runs on this machine: Flink inside this process, ClickHouse and Kafka"
+                    + " beside it."
         },
         footer = {
             "  champion demo",
@@ -32,6 +37,9 @@ final class DemoCommand implements Callable<Integer> {
     private static final YearMonth MONTH = YearMonth.of(2025, 9);
     private static final int COMPANIES = 2200;
     private static final long SEED = 2025;
+
+    private static final long TICKS = 200_000;
+    private static final double TICKS_A_SECOND = 20_000;
 
     private final Context context;
 
@@ -61,9 +69,91 @@ final class DemoCommand implements Callable<Integer> {
             console.println(
                     "%-46s %,14.0f"
                             .formatted("rows a second", report.accounting().rowsRead() / seconds));
-            Tour.show(console, run.warehouse(), Home.of(config));
+            Tour.ofFiles(console, run.warehouse());
+            if (!input.isGiven()) {
+                stream(run, Home.of(config));
+            }
+            Tour.whereToGo(console, run.warehouse(), Home.of(config));
             return ExitCode.OK;
         }
+    }
+
+    /** A session of the simulated market, through Kafka and the job. */
+    private void stream(LocalRun run, Home home) throws Exception {
+        Console console = context.console();
+        MarketSpec market = MarketSpec.builder().ticks(TICKS).seed(SEED).build();
+        JobConfig config = context.config(KafkaMixin.OPTIONS, null, warehouse.overrides());
+        console.println("");
+        console.println(console.bold("Live ticks"));
+        console.flush();
+        console.progress("Starting ...");
+        try (StopSignal stop = new StopSignal();
+                Broker broker = KafkaMixin.broker(config);
+                TickRun ticks = run.ticks(null, warehouse.overrides(), broker)) {
+            console.endProgress();
+            boolean first = !ticks.isContinued();
+            console.println(
+                    first
+                            ? "A session of %s, %s in %s, through Kafka to lake and warehouse:"
+                                    .formatted(
+                                            market.date(),
+                                            Text.count(market.ticks(), "trade"),
+                                            Text.count(market.symbols(), "instrument"))
+                            : "The session is in Kafka already; the job continues after it:");
+            console.println("Flink's web page, while this runs: " + ticks.page());
+            console.flush();
+            SimulatedSession sent = new SimulatedSession(market);
+            if (first) {
+                send(sent, broker, ticks, stop);
+            }
+            ticks.awaitEnd(stop);
+            TickRun.Counts found = ticks.stop(true);
+            found.print(console.out());
+            if (first) {
+                compare(sent, found);
+            }
+        }
+        Tour.ofTicks(console, run.warehouse());
+    }
+
+    private void send(SimulatedSession session, Broker broker, TickRun ticks, StopSignal stop)
+            throws Exception {
+        try (TickPublisher publisher =
+                TickPublisher.open(
+                        context.console().quiet(),
+                        broker,
+                        TickStreamOptions.TOPIC.defaultValue(),
+                        null,
+                        false)) {
+            CompletableFuture<String> sending =
+                    CompletableFuture.supplyAsync(
+                            () ->
+                                    session.send(
+                                            publisher, Pace.rate(TICKS_A_SECOND), stop::isAsked));
+            ticks.await(sending::isDone);
+            sending.get();
+        }
+    }
+
+    private void compare(SimulatedSession sent, TickRun.Counts found) {
+        if (found.accepted() != sent.good()
+                || found.duplicates() != sent.duplicates()
+                || found.rejects() != sent.malformed()
+                || found.late() != sent.late()) {
+            throw new UserException(
+                    ExitCode.FAILED,
+                    "The simulator sent %,d good messages, %,d duplicates, %,d malformed and %,d late ones; the job found others."
+                            .formatted(
+                                    sent.good(), sent.duplicates(), sent.malformed(), sent.late()));
+        }
+        context.console()
+                .println(
+                        "The simulator knows what it sent: %s good, %s twice, %s malformed, %s late. The counts are equal."
+                                .formatted(
+                                        Text.number(sent.good()),
+                                        Text.number(sent.duplicates()),
+                                        Text.number(sent.malformed()),
+                                        Text.number(sent.late())));
     }
 
     private Path generate(Path home) throws IOException {

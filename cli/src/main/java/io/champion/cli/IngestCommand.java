@@ -3,7 +3,10 @@ package io.champion.cli;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.IngestReport;
+import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.JobConfig;
+import io.champion.ticks.TickStreamJob;
+import io.champion.ticks.TickStreamOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +20,12 @@ import picocli.CommandLine.Spec;
 /** Runs ingest jobs on a Flink cluster inside this process. */
 @Command(
         name = "ingest",
-        description = "Ingest files into lake and warehouse.",
+        description = "Ingest files or live ticks into lake and warehouse.",
         footer = {
             "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
-            "      Run it again and nothing changes; a republished file replaces its day."
+            "      Run it again and nothing changes; a republished file replaces its day.",
+            "  champion ingest ticks",
+            "      Takes what 'champion produce ticks' sends, until Ctrl-C; goes on where it ended."
         })
 final class IngestCommand implements Runnable {
 
@@ -83,6 +88,65 @@ final class IngestCommand implements Runnable {
         try (LocalRun run = LocalRun.start(context, config)) {
             IngestReport report = run.bhavcopy(job.file, overrides);
             context.console().out().print(report.summary());
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            description = {
+                "Take ticks from Kafka, and make bars of them, until Ctrl-C.",
+                "Runs the job tick-stream on this machine. It stops with a savepoint and continues"
+                        + " from there the next time, or from its last checkpoint where it was"
+                        + " killed; each tick is written once however often it is run."
+            },
+            footer = {
+                "  champion ingest ticks",
+                "  champion ingest ticks --until-end",
+                "  champion ingest ticks --brokers kafka:9092 '-Dbars.intervals=1 s;1 min;1 h'"
+            })
+    int ticks(
+            @Option(
+                            names = "--brokers",
+                            paramLabel = "HOST:PORT",
+                            description =
+                                    "A Kafka, host:port separated by commas, instead of the home's"
+                                            + " own broker. User and password: KAFKA_USER and"
+                                            + " KAFKA_PASSWORD in the environment.")
+                    String brokers,
+            @Option(
+                            names = "--until-end",
+                            description = "End when all is taken that is on the topic now.")
+                    boolean untilEnd,
+            @Mixin JobMixin job,
+            @Mixin WarehouseMixin warehouse)
+            throws Exception {
+        List<String> overrides = new ArrayList<>(job.overrides());
+        overrides.addAll(warehouse.overrides());
+        if (brokers != null) {
+            overrides.add(KafkaOptions.BOOTSTRAP_SERVERS.key() + "=" + brokers);
+        }
+        JobConfig config = context.config(TickStreamJob.OPTIONS, job.file, overrides);
+        Console console = context.console();
+        try (StopSignal stop = new StopSignal();
+                LocalRun run = LocalRun.start(context, config);
+                Broker broker = KafkaMixin.broker(config);
+                TickRun ticks = run.ticks(job.file, overrides, broker)) {
+            console.endProgress();
+            console.println(
+                    (ticks.isContinued() ? "Continues" : "Begins")
+                            + " with the topic '"
+                            + config.get(TickStreamOptions.TOPIC)
+                            + "' at "
+                            + broker.servers()
+                            + (untilEnd ? "." : "; Ctrl-C stops it."));
+            console.println("Flink's web page: " + ticks.page());
+            console.flush();
+            if (untilEnd) {
+                ticks.awaitEnd(stop);
+            } else {
+                ticks.await(stop::isAsked);
+            }
+            ticks.stop(false).print(console.out());
             return ExitCode.OK;
         }
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 /** Which Kafka a command works with, and how it is reached: one way for all of them. */
 final class KafkaMixin {
 
-    private static final OptionSet OPTIONS = OptionSet.of(CommonOptions.class, KafkaOptions.class);
+    static final OptionSet OPTIONS = OptionSet.of(CommonOptions.class, KafkaOptions.class);
 
     @Option(
             names = "--brokers",

@@ -8,6 +8,7 @@ import io.champion.local.LocalFlink;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
+import io.champion.ticks.TickStreamJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The laptop's stack: a Flink cluster inside this process, and a warehouse with its tables. */
 final class LocalRun implements AutoCloseable {
+
+    private static final String REPORTER = "live";
 
     private final Context context;
     private final LocalFlink flink;
@@ -36,7 +39,9 @@ final class LocalRun implements AutoCloseable {
                 CompletableFuture.supplyAsync(() -> prepare(config));
         LocalFlink flink = null;
         try {
-            flink = LocalFlink.start(Context.localHome(config), new Configuration());
+            Configuration settings = new Configuration();
+            LiveMetrics.reportAs(REPORTER, settings);
+            flink = LocalFlink.start(Context.localHome(config), settings);
             return new LocalRun(context, flink, warehouse.join());
         } catch (Exception e) {
             if (flink != null) {
@@ -89,6 +94,24 @@ final class LocalRun implements AutoCloseable {
         } finally {
             context.console().endProgress();
         }
+    }
+
+    /**
+     * Starts tick-stream.
+     *
+     * @param file its configuration, null for none
+     * @param overrides options of it, winning over the file
+     */
+    TickRun ticks(Path file, List<String> overrides, Broker broker) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        all.addAll(broker.asOverrides());
+        return TickRun.start(
+                context.console(),
+                flink,
+                LiveMetrics.of(REPORTER),
+                broker,
+                context.config(TickStreamJob.OPTIONS, file, all));
     }
 
     private void show(IngestProgress progress) {

@@ -1,15 +1,10 @@
 package io.champion.cli;
 
-import io.champion.local.market.Fault;
-import io.champion.local.market.MarketSimulator;
 import io.champion.local.market.MarketSpec;
-import io.champion.local.market.SimulatedMessage;
 import io.champion.runtime.JobConfig;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -209,7 +204,7 @@ final class ProduceCommand implements Runnable {
         JobConfig config = topic.config(context);
         Console console = context.console();
         console.progress("Connecting ...");
-        long[] faults = new long[Fault.values().length];
+        SimulatedSession session = new SimulatedSession(spec);
         String summary;
         String servers;
         boolean embedded;
@@ -217,41 +212,19 @@ final class ProduceCommand implements Runnable {
                 TickPublisher publisher = topic.publisher(console, broker)) {
             servers = broker.servers();
             embedded = broker.isEmbedded();
-            MarketSimulator messages = new MarketSimulator(spec);
-            for (long number = 0; messages.hasNext(); number++) {
-                SimulatedMessage message = messages.next();
-                publisher.publish(
-                        message.key(),
-                        message.value(),
-                        pace.due(number, message.eventTime()),
-                        () -> clock(message.eventTime(), spec));
-                faults[message.fault().ordinal()]++;
-            }
-            summary = publisher.finish();
+            summary = session.send(publisher, pace, () -> false);
         }
         console.println(summary);
-        count(console, "to be accepted", faults[Fault.NONE.ordinal()]);
-        count(console, "duplicates", faults[Fault.DUPLICATE.ordinal()]);
-        count(console, "late", faults[Fault.LATE.ordinal()]);
-        long malformed = 0;
-        for (Fault fault : Fault.values()) {
-            malformed += fault.isMalformed() ? faults[fault.ordinal()] : 0;
-        }
-        count(console, "malformed", malformed);
+        count(console, "to be accepted", session.good());
+        count(console, "duplicates", session.duplicates());
+        count(console, "late", session.late());
+        count(console, "malformed", session.malformed());
         console.println(
                 embedded
                         ? "They are in the home's own broker, which stops now and starts again with"
                                 + " the next command that needs it."
                         : "They are at " + servers + ".");
         return ExitCode.OK;
-    }
-
-    private static String clock(long eventTime, MarketSpec spec) {
-        return Instant.ofEpochSecond(0, eventTime)
-                        .atZone(spec.zone())
-                        .toLocalTime()
-                        .truncatedTo(ChronoUnit.SECONDS)
-                + " at the exchange";
     }
 
     private static void count(Console console, String what, long number) {

@@ -56,6 +56,10 @@ final class StatusCommand implements Callable<Integer> {
                         + ", "
                         + Text.bytes(size.bytes()));
         int exitCode = printWarehouse(config);
+        console.println(
+                "broker     "
+                        + Broker.running(Context.localHome(config))
+                                .orElse("not running; commands that need it start it"));
         List<JsonNode> runs = Runs.latest(Path.of(home.runs()), RUNS_SHOWN);
         console.println("runs       " + home.runs() + (runs.isEmpty() ? ": none yet" : ""));
         if (!runs.isEmpty()) {

@@ -1,8 +1,6 @@
 package io.champion.cli;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -10,12 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -98,26 +94,8 @@ final class TickPublisher implements AutoCloseable {
 
     private static int prepare(Broker broker, String topic, Integer wanted) {
         try (Admin admin = Topics.admin(broker)) {
-            Integer found = partitions(admin, topic);
-            if (found == null) {
-                int number = wanted == null ? DEFAULT_PARTITIONS : wanted;
-                try {
-                    admin.createTopics(
-                                    List.of(
-                                            new NewTopic(
-                                                    topic, Optional.of(number), Optional.empty())))
-                            .all()
-                            .get();
-                    return number;
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof TopicExistsException)) {
-                        throw e;
-                    }
-                    // Somebody else made it meanwhile.
-                    found = partitions(admin, topic);
-                }
-            }
-            if (found == null || wanted != null && !found.equals(wanted)) {
+            int found = Topics.make(admin, topic, wanted == null ? DEFAULT_PARTITIONS : wanted);
+            if (wanted != null && found != wanted) {
                 throw new UserException(
                         ExitCode.USAGE,
                         "The topic '"
@@ -137,11 +115,6 @@ final class TickPublisher implements AutoCloseable {
         } catch (KafkaException e) {
             throw broker.failed(e);
         }
-    }
-
-    private static Integer partitions(Admin admin, String topic)
-            throws InterruptedException, ExecutionException {
-        return Topics.find(admin, topic).map(found -> found.partitions().size()).orElse(null);
     }
 
     /**

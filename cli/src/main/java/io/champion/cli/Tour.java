@@ -15,8 +15,8 @@ final class Tour {
 
     private Tour() {}
 
-    static void show(Console console, Warehouse warehouse, Home home) {
-        ClickHouse clickHouse = warehouse.clickHouse();
+    /** Of daily files. */
+    static void ofFiles(Console console, Warehouse warehouse) {
         Map<String, String> queries = new LinkedHashMap<>();
         queries.put(
                 "Top movers of the last session",
@@ -43,8 +43,30 @@ final class Tour {
         queries.put(
                 "Rejects",
                 "SELECT splitByChar('!', file)[-1] AS member, line, field, value, message FROM rejects ORDER BY file, line LIMIT 5");
-        queries.forEach((title, sql) -> print(console, clickHouse, title, sql));
+        print(console, warehouse, queries);
+    }
 
+    /** Of live ticks. */
+    static void ofTicks(Console console, Warehouse warehouse) {
+        Map<String, String> queries = new LinkedHashMap<>();
+        queries.put(
+                "The first minutes of the most traded instrument, all amendments in",
+                "SELECT formatDateTime(window_start, '%H:%i', 'Asia/Kolkata') AS minute, version,"
+                        + " open, high, low, close, volume, round(vwap, 2) AS vwap, trades FROM"
+                        + " bars_latest WHERE symbol = 'SIM0001' AND bar_interval = '1m' ORDER BY"
+                        + " window_start LIMIT 5");
+        queries.put(
+                "What is in the warehouse of it",
+                "SELECT (SELECT count() FROM raw_equity_trade) AS messages, (SELECT count() FROM"
+                        + " ticks) AS trades_that_hold, (SELECT count() FROM bars) AS"
+                        + " bars_with_versions, (SELECT count() FROM bars_latest) AS bars, (SELECT"
+                        + " count() FROM trades_1m_differences WHERE"
+                        + " difference != 'no bar') AS minutes_that_differ_from_the_roll_up");
+        print(console, warehouse, queries);
+    }
+
+    /** Where the home keeps things, and what to do with them. */
+    static void whereToGo(Console console, Warehouse warehouse, Home home) {
         console.println("");
         console.println(console.bold("Where things are"));
         console.println("  lake       " + home.lake());
@@ -60,11 +82,14 @@ final class Tour {
                 command
                         + " query \"SELECT trade_date, close, volume FROM normalized_equity_ohlc"
                         + " WHERE symbol = '"
-                        + mostTraded(clickHouse)
+                        + mostTraded(warehouse.clickHouse())
                         + "' AND series = 'EQ' ORDER BY trade_date\"");
         console.println(
                 command + " query \"SELECT reason, count() FROM lake.rejects GROUP BY reason\"");
         console.println(command + " describe normalized.equity_ohlc");
+        console.println(command + " deadletters list");
+        console.println(
+                command + " ingest ticks  # and, elsewhere: produce ticks --date 2025-06-19");
         console.println(command + " demo          # again: nothing is doubled");
     }
 
@@ -77,11 +102,14 @@ final class Tour {
         return rows.isEmpty() ? "RELIANCE" : rows.get(0).getString(1);
     }
 
-    private static void print(Console console, ClickHouse clickHouse, String title, String sql) {
-        TableOutput output = new TableOutput(console);
-        console.println("");
-        console.println(console.bold(title));
-        clickHouse.query(sql, TableOutput.FORMAT, output);
-        output.end();
+    private static void print(Console console, Warehouse warehouse, Map<String, String> queries) {
+        queries.forEach(
+                (title, sql) -> {
+                    TableOutput output = new TableOutput(console);
+                    console.println("");
+                    console.println(console.bold(title));
+                    warehouse.clickHouse().query(sql, TableOutput.FORMAT, output);
+                    output.end();
+                });
     }
 }

@@ -2,16 +2,15 @@ package io.champion.cli;
 
 import io.champion.runtime.JobConfig;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 
-/** Keeps the embedded engine running. */
+/** Keeps the home's servers running. */
 @Command(
         name = "up",
         description = {
-            "Keep the home's embedded ClickHouse running until Ctrl-C.",
-            "Other commands on the same home then start at once, and any ClickHouse client can"
-                    + " connect."
+            "Keep the home's embedded ClickHouse and Kafka running until Ctrl-C.",
+            "Other commands on the same home then start at once, and any client of ClickHouse or"
+                    + " Kafka can connect."
         },
         footer = "  champion up")
 final class UpCommand implements Callable<Integer> {
@@ -23,27 +22,16 @@ final class UpCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        JobConfig config = context.config(java.util.List.of());
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
-        Thread onExit =
-                new Thread(
-                        () -> {
-                            stop.countDown();
-                            try {
-                                stopped.await();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
-        Runtime.getRuntime().addShutdownHook(onExit);
-        try (Warehouse open = Warehouse.open(config)) {
-            context.console().println("ClickHouse answers at " + open.url() + "; Ctrl-C ends it.");
-            context.console().flush();
+    public Integer call() throws Exception {
+        JobConfig config = context.config(KafkaMixin.OPTIONS, null, java.util.List.of());
+        Console console = context.console();
+        try (StopSignal stop = new StopSignal();
+                Warehouse warehouse = Warehouse.open(config);
+                Broker broker = KafkaMixin.broker(config)) {
+            console.println("ClickHouse answers at " + warehouse.url() + ",");
+            console.println("Kafka at " + broker.servers() + "; Ctrl-C ends both.");
+            console.flush();
             stop.await();
-        } finally {
-            stopped.countDown();
         }
         return ExitCode.OK;
     }
