@@ -598,6 +598,8 @@ final class InstrumentBook {
 
     /**
      * Takes over windows that {@link #flush} wrote. Those of other lengths than now are left out.
+     *
+     * @param watermark up to which bars were emitted
      */
     void loadWindows(long minute, byte[] bytes, long watermark) {
         Varints in = Varints.reader(bytes);
@@ -646,7 +648,11 @@ final class InstrumentBook {
         expireAt(settings.expiry(millis));
     }
 
-    /** Finds again what follows from the messages. */
+    /**
+     * Finds again what follows from the messages.
+     *
+     * @param watermark up to which bars were emitted
+     */
     void loaded(long watermark) {
         for (Page page : List.copyOf(pages)) {
             TradeLog log = page.log;

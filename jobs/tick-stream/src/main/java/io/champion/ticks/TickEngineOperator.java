@@ -112,6 +112,10 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private transient List<Entry> changed;
     private transient Varints buffer;
     private transient long watermark;
+
+    /** The watermark whose timers have all fired: what is due later has not been emitted. */
+    private transient long emitted;
+
     private transient KeyGroupRange keyGroups;
     private transient int maxParallelism;
 
@@ -166,18 +170,19 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         }
 
         void load() throws Exception {
+            long until = Math.max(emitted, floor);
             setCurrentKey(instrument);
             for (Map.Entry<Long, byte[]> piece : tradesState.entries()) {
                 book.loadTrades(piece.getKey(), piece.getValue());
             }
             for (Map.Entry<Long, byte[]> piece : windowsState.entries()) {
-                book.loadWindows(piece.getKey(), piece.getValue(), watermark());
+                book.loadWindows(piece.getKey(), piece.getValue(), until);
             }
             Long forgotten = forgottenState.value();
             if (forgotten != null) {
                 book.loadForgotten(forgotten);
             }
-            book.loaded(watermark());
+            book.loaded(until);
             liveTrades += book.rows();
         }
 
@@ -356,6 +361,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                                         "intervals",
                                         Types.TUPLE(Types.LONG, Types.LONG, Types.LONG)));
         watermark = Long.MIN_VALUE;
+        emitted = Long.MIN_VALUE;
         restoreIntervals();
         if (context.isRestored()) {
             floors = new long[keyGroups.getNumberOfKeyGroups()];
@@ -537,6 +543,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         // Before the timers that it sets off.
         watermark = mark.getTimestamp();
         super.processWatermark(mark);
+        emitted = watermark;
     }
 
     @Override

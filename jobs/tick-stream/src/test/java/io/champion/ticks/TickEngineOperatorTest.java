@@ -276,6 +276,42 @@ final class TickEngineOperatorTest {
         }
     }
 
+    /** As when the job is restored at night: between the last tick and the next lie hours. */
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void whatWasDueIsEmittedHoweverFarTheFirstWatermarkAfterARestore(Backend backend)
+            throws Exception {
+        OperatorSubtaskState state;
+        try (Engine engine = Engine.open(backend)) {
+            engine.take(trade(1, TEN, 100, 10), trade(2, TEN + 10_000, 110, 10));
+            engine.watermark(TEN + 5_000);
+            assertThat(engine.bars()).hasSize(1);
+            state = engine.snapshot();
+        }
+        try (Engine engine = Engine.restored(backend, state)) {
+            engine.watermark(HORIZON + 60_000);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@10 v1 O110.0 H110.0 L110.0 C110.0 V10.0 T1100.0 n1",
+                            "1m@0 v1 O100.0 H110.0 L100.0 C110.0 V20.0 T2100.0 n2");
+            assertThat(engine.keysWithState()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void whatWasDueIsEmittedHoweverFarTheWatermarkAfterABookWasDropped(Backend backend)
+            throws Exception {
+        try (Engine engine = new Engine(backend, 0, 1, 0)) {
+            engine.harness.open();
+            engine.take(trade(1, TEN, 100, 10));
+            engine.watermark(TEN + 500);
+            engine.snapshot();
+            engine.watermark(HORIZON + 60_000);
+            assertThat(engine.bars()).hasSize(2);
+        }
+    }
+
     @Test
     void theWatermarkGoesWithTheKeyGroupsWhenRescaled() throws Exception {
         List<EquityTrade> first = new ArrayList<>();
