@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.SchemaNormalization;
@@ -39,7 +40,8 @@ import org.apache.avro.specific.SpecificDatumReader;
  *       holds.
  * </ul>
  *
- * <p>Some 60 bytes a message: 10 million take 900 MB and half a minute of a core.
+ * <p>Some 60 bytes a message: 10 million take 900 MB and half a minute of a core. Where that is too
+ * much, a part of the instruments can be taken at a time.
  */
 public final class ExpectedMarket {
 
@@ -58,6 +60,7 @@ public final class ExpectedMarket {
     private static final double NONE = Double.NaN;
 
     private final long lateAfter;
+    private final Predicate<String> chosen;
     private final Map<String, Instrument> instruments = new TreeMap<>();
     private final Map<String, Long> rejects = new TreeMap<>();
     private final TradeIds tradeIds = new TradeIds();
@@ -68,10 +71,12 @@ public final class ExpectedMarket {
     private long greatestTime = Long.MIN_VALUE;
     private long read;
     private long accepted;
+    private long duplicates;
     private long late;
 
-    private ExpectedMarket(Duration lateAfter) {
+    private ExpectedMarket(Duration lateAfter, Predicate<String> chosen) {
         this.lateAfter = lateAfter.toNanos();
+        this.chosen = chosen;
     }
 
     /** Of a simulated market. */
@@ -98,13 +103,26 @@ public final class ExpectedMarket {
      * @param lateAfter how far a message's time may lie behind the greatest before it
      */
     public static ExpectedMarket of(Iterator<byte[]> values, Duration lateAfter) {
-        ExpectedMarket market = new ExpectedMarket(lateAfter);
+        return of(values, lateAfter, instrument -> true);
+    }
+
+    /**
+     * As {@link #of(Iterator, Duration)}, for some of the instruments alone. What was read, is late
+     * and is rejected is that of all.
+     *
+     * @param chosen tells by an instrument's id whether it is one of them
+     */
+    public static ExpectedMarket of(
+            Iterator<byte[]> values, Duration lateAfter, Predicate<String> chosen) {
+        ExpectedMarket market = new ExpectedMarket(lateAfter, chosen);
         while (values.hasNext()) {
             market.add(values.next());
         }
         for (Instrument instrument : market.instruments.values()) {
+            int messages = instrument.size;
             instrument.settle();
             market.accepted += instrument.size;
+            market.duplicates += messages - instrument.size;
         }
         return market;
     }
@@ -119,7 +137,7 @@ public final class ExpectedMarket {
     }
 
     public long duplicates() {
-        return read - accepted - rejected() - late;
+        return duplicates;
     }
 
     public long rejected() {
@@ -181,7 +199,9 @@ public final class ExpectedMarket {
                         + ":"
                         + trade.getSymbol()
                         + (trade.getSeries().isEmpty() ? "" : ":" + trade.getSeries());
-        instruments.computeIfAbsent(id, Instrument::new).add(trade);
+        if (chosen.test(id)) {
+            instruments.computeIfAbsent(id, Instrument::new).add(trade);
+        }
     }
 
     private boolean decode(byte[] value) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ExpectedMarketTest {
@@ -79,6 +80,34 @@ class ExpectedMarketTest {
 
     private static long sum(Map<Fault, Long> faults, Fault... some) {
         return Arrays.stream(some).mapToLong(faults::get).sum();
+    }
+
+    @Test
+    void partsOfTheInstrumentsAddUpToTheWhole() {
+        MarketSpec spec =
+                MarketSpec.builder().seed(3).ticks(20_000).symbols(50).lateRate(0.01).build();
+        ExpectedMarket whole = ExpectedMarket.of(spec);
+
+        ExpectedMarket even = part(spec, 0);
+        ExpectedMarket odd = part(spec, 1);
+
+        assertThat(List.of(even.read(), even.late(), even.rejects()))
+                .isEqualTo(List.of(whole.read(), whole.late(), whole.rejects()))
+                .isEqualTo(List.of(odd.read(), odd.late(), odd.rejects()));
+        assertThat(even.accepted()).isPositive().isLessThan(whole.accepted());
+        assertThat(even.accepted() + odd.accepted()).isEqualTo(whole.accepted());
+        assertThat(even.duplicates() + odd.duplicates()).isEqualTo(whole.duplicates());
+        assertThat(Stream.concat(even.rows(), odd.rows()))
+                .containsExactlyInAnyOrderElementsOf(whole.rows().toList());
+    }
+
+    private static ExpectedMarket part(MarketSpec spec, int remainder) {
+        List<byte[]> values = new ArrayList<>();
+        new MarketSimulator(spec).forEachRemaining(message -> values.add(message.value()));
+        return ExpectedMarket.of(
+                values.iterator(),
+                spec.lateBy().dividedBy(2),
+                instrument -> Math.floorMod(instrument.hashCode(), 2) == remainder);
     }
 
     @Test

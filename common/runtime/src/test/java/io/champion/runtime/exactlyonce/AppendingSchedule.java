@@ -61,29 +61,30 @@ final class AppendingSchedule extends FaultSchedule {
             int which = random.nextInt(2);
             return fault(
                     "task manager " + which + " is killed at request " + request,
-                    (stage, run) -> stage.killTaskManager(which, request));
+                    (stage, run) -> stage.processes().killTaskManager(which, request));
         } else if (kind < 72) {
             return fault(
                     count + " responses to inserts are lost",
-                    (stage, run) -> stage.breakInserts(count, FaultProxy.Fault.dropResponse()));
+                    (stage, run) ->
+                            stage.processes().breakInserts(count, FaultProxy.Fault.dropResponse()));
         } else if (kind < 82) {
             return fault(
                     count + " inserts are cut off",
-                    (stage, run) -> stage.breakInserts(count, FaultProxy.Fault.resetMidway()));
+                    (stage, run) ->
+                            stage.processes().breakInserts(count, FaultProxy.Fault.resetMidway()));
         } else if (kind < 90) {
             return fault(
                     "ClickHouse is killed at request " + request,
-                    (stage, run) -> stage.killClickHouse(request, 2 + count));
+                    (stage, run) -> stage.processes().killClickHouse(request, 2 + count));
         } else if (kind < 95) {
             return fault(
                     "the job manager is killed at request " + request,
-                    (stage, run) -> stage.killJobManager(request));
+                    (stage, run) -> stage.processes().killJobManager(request));
         }
         int parallelism = count;
         return new Fault(
                 "the job is rescaled to " + parallelism,
-                (stage, run, job) ->
-                        stage.submit(run, parallelism, stage.stopWithSavepoint(run, job)));
+                (stage, run, job) -> stage.rescale(run, job, parallelism));
     }
 
     @FunctionalInterface

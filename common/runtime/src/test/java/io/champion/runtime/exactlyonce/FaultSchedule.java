@@ -45,7 +45,7 @@ abstract class FaultSchedule {
                                     + "="
                                     + seed,
                             e);
-            stage.abandon(failure);
+            stage.processes().abandon(failure);
             throw failure;
         }
     }

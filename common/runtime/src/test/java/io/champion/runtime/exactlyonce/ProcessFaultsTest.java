@@ -2,6 +2,7 @@ package io.champion.runtime.exactlyonce;
 
 import io.champion.lake.CommitStep;
 import io.champion.local.FaultProxy.Fault;
+import io.champion.local.faults.FaultStage;
 import io.champion.runtime.exactlyonce.FaultPoints.Effect;
 import io.champion.warehouse.ProtocolStep;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class ProcessFaultsTest {
         Random random = new Random(1);
         for (int kill = 0; kill < 3; kill++) {
             stage.awaitProgress(run);
-            stage.killTaskManager(kill % 2, 1 + random.nextInt(10));
+            stage.processes().killTaskManager(kill % 2, 1 + random.nextInt(10));
         }
         stage.awaitProgress(run);
         stage.finish(run, job);
@@ -47,7 +48,7 @@ class ProcessFaultsTest {
         Run run = stage.prepare("job_manager");
         String job = stage.submit(run, 2, null);
         stage.awaitProgress(run);
-        stage.killJobManager(3);
+        stage.processes().killJobManager(3);
         stage.awaitProgress(run);
         stage.finish(run, job);
     }
@@ -57,7 +58,7 @@ class ProcessFaultsTest {
         Run run = stage.prepare("outage");
         String job = stage.submit(run, 2, null);
         stage.awaitProgress(run);
-        stage.killClickHouse(2, 6);
+        stage.processes().killClickHouse(2, 6);
         stage.awaitProgress(run);
         stage.finish(run, job);
     }
@@ -67,9 +68,9 @@ class ProcessFaultsTest {
         Run run = stage.prepare("responses");
         String job = stage.submit(run, 2, null);
         stage.awaitProgress(run);
-        stage.breakInserts(3, Fault.dropResponse());
+        stage.processes().breakInserts(3, Fault.dropResponse());
         stage.awaitProgress(run);
-        stage.breakInserts(3, Fault.resetMidway());
+        stage.processes().breakInserts(3, Fault.resetMidway());
         stage.awaitProgress(run);
         stage.finish(run, job);
     }
@@ -80,7 +81,7 @@ class ProcessFaultsTest {
         String job = stage.submit(run, 2, null);
         for (int parallelism : new int[] {3, 2}) {
             stage.awaitProgress(run);
-            job = stage.submit(run, parallelism, stage.stopWithSavepoint(run, job));
+            job = stage.rescale(run, job, parallelism);
         }
         stage.awaitProgress(run);
         stage.finish(run, job);
@@ -91,16 +92,20 @@ class ProcessFaultsTest {
         stage.replace(
                 stage.prepare("swaps"),
                 Map.of(ProtocolStep.AFTER_SWAP, Effect.HALT, CommitStep.OLD_MOVED, Effect.HALT),
-                Stage.inserts(2, Fault.dropResponse()));
+                FaultStage.inserts(2, Fault.dropResponse()));
     }
 
     @Test
     void theJobManagerIsKilledInABoundedRun() throws Exception {
-        stage.replace(stage.prepare("bounded_job_manager"), Map.of(), stage.jobManagerDies(30));
+        stage.replace(
+                stage.prepare("bounded_job_manager"),
+                Map.of(),
+                stage.processes().jobManagerDies(30));
     }
 
     @Test
     void clickHouseIsKilledInABoundedRun() throws Exception {
-        stage.replace(stage.prepare("bounded_outage"), Map.of(), stage.clickHouseDies(25));
+        stage.replace(
+                stage.prepare("bounded_outage"), Map.of(), stage.processes().clickHouseDies(25));
     }
 }

@@ -1,6 +1,6 @@
 package io.champion.runtime.exactlyonce;
 
-import static io.champion.runtime.exactlyonce.Until.until;
+import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.lake.CommitStep;

@@ -2,6 +2,7 @@ package io.champion.runtime.exactlyonce;
 
 import io.champion.lake.CommitStep;
 import io.champion.local.FaultProxy;
+import io.champion.local.faults.FaultStage;
 import io.champion.runtime.exactlyonce.FaultPoints.Effect;
 import io.champion.warehouse.ProtocolStep;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class ReplacingSchedule extends FaultSchedule {
     /** Every run sends that many requests. */
     private static final int LATEST_REQUEST = 40;
 
-    private static final int STEP_FAULTS = 2;
+    private static final int STEP_FAULTS = 1;
 
     private final Map<Enum<?>, Effect> steps = new LinkedHashMap<>();
     private final String name;
@@ -61,23 +62,23 @@ final class ReplacingSchedule extends FaultSchedule {
             case 0 -> {
                 int which = random.nextInt(2);
                 name = "task manager " + which + " is killed at request " + request;
-                requests = stage -> stage.taskManagerDies(which, request);
+                requests = stage -> stage.processes().taskManagerDies(which, request);
             }
             case 1 -> {
                 name = "the job manager is killed at request " + request;
-                requests = stage -> stage.jobManagerDies(request);
+                requests = stage -> stage.processes().jobManagerDies(request);
             }
             case 2 -> {
                 name = "ClickHouse is killed at request " + request;
-                requests = stage -> stage.clickHouseDies(request);
+                requests = stage -> stage.processes().clickHouseDies(request);
             }
             case 3 -> {
                 name = count + " responses to inserts are lost";
-                requests = stage -> Stage.inserts(count, FaultProxy.Fault.dropResponse());
+                requests = stage -> FaultStage.inserts(count, FaultProxy.Fault.dropResponse());
             }
             default -> {
                 name = count + " inserts are cut off";
-                requests = stage -> Stage.inserts(count, FaultProxy.Fault.resetMidway());
+                requests = stage -> FaultStage.inserts(count, FaultProxy.Fault.resetMidway());
             }
         }
     }

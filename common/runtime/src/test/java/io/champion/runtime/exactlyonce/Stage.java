@@ -1,95 +1,38 @@
 package io.champion.runtime.exactlyonce;
 
-import static io.champion.runtime.exactlyonce.Until.until;
+import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.champion.local.EmbeddedClickHouse;
 import io.champion.local.FaultProxy;
-import io.champion.local.FaultProxy.Fault;
-import io.champion.local.FaultProxy.Request;
-import io.champion.local.ProcessCluster;
-import java.io.File;
+import io.champion.local.faults.FaultStage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/**
- * Everything that can break, as processes of their own: ClickHouse behind a proxy, and a Flink
- * cluster with two task managers of two slots each.
- */
+/** Lets {@link ExactlyOnceJob} run in real processes that break. */
 final class Stage implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-    /** Flink's core is in the cluster; the rest of the class path goes with the job. */
-    private static final Pattern OF_FLINK = Pattern.compile("flink-(?!avro|parquet|connector).*");
-
-    /** Requests that fail before a ClickHouse that was killed is back. */
-    private static final int OUTAGE = 4;
-
     private final Path folder;
-    private final EmbeddedClickHouse engine;
-    private final FaultProxy proxy;
-    private final ProcessCluster cluster;
+    private final FaultStage processes;
 
-    /** Also read by the proxy's threads. */
-    private final List<Integer> taskManagers = new CopyOnWriteArrayList<>(List.of(0, 1));
-
-    private final AtomicInteger requestsMissed = new AtomicInteger();
-
-    /** The job that was submitted last. */
-    private String running;
-
-    private Stage(
-            Path folder, EmbeddedClickHouse engine, FaultProxy proxy, ProcessCluster cluster) {
+    private Stage(Path folder, FaultStage processes) {
         this.folder = folder;
-        this.engine = engine;
-        this.proxy = proxy;
-        this.cluster = cluster;
+        this.processes = processes;
     }
 
     static Stage set(Path folder) throws IOException {
-        EmbeddedClickHouse engine = EmbeddedClickHouse.start(folder.resolve("engine"));
-        Configuration configuration = new Configuration();
-        configuration.set(
-                TaskManagerOptions.TASK_MANAGER_LOAD_BALANCE_MODE,
-                TaskManagerOptions.TaskManagerLoadBalanceMode.SLOTS);
-        return new Stage(
-                folder,
-                engine,
-                FaultProxy.start(engine.url()),
-                ProcessCluster.builder(folder.resolve("cluster"))
-                        .taskManagers(2)
-                        .slots(2)
-                        .highAvailability()
-                        .configuration(configuration)
-                        .start());
+        return new Stage(folder, FaultStage.set(folder));
+    }
+
+    FaultStage processes() {
+        return processes;
     }
 
     Run prepare(String name) throws Exception {
-        return Run.prepare(folder, name, proxy.url(), engine.url());
-    }
-
-    /** Builds a job. */
-    @FunctionalInterface
-    private interface Job {
-        void build(StreamExecutionEnvironment env) throws IOException;
+        return Run.prepare(folder, name, processes.warehouse(), processes.warehouseWithoutFaults());
     }
 
     /**
@@ -99,32 +42,15 @@ final class Stage implements AutoCloseable {
      * @return the job's id
      */
     String submit(Run run, int parallelism, String savepoint) throws Exception {
-        return submit(
+        return processes.submit(
                 env -> ExactlyOnceJob.append(env, run.options().withParallelism(parallelism)),
                 savepoint);
     }
 
-    private String submit(Job job, String savepoint) throws Exception {
-        Configuration configuration = new Configuration();
-        List<String> classPath = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Path path = Path.of(entry);
-            if (Files.exists(path) && !OF_FLINK.matcher(path.getFileName().toString()).matches()) {
-                classPath.add(path.toUri().toString());
-            }
-        }
-        configuration.set(PipelineOptions.CLASSPATHS, classPath);
-        if (savepoint != null) {
-            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
-        }
-        URI rest = cluster.restAddress();
-        try (StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.createRemoteEnvironment(
-                        rest.getHost(), rest.getPort(), configuration)) {
-            job.build(env);
-            running = env.executeAsync("exactly-once").getJobID().toHexString();
-            return running;
-        }
+    /** Stops the job with a savepoint, and starts it from there. */
+    String rescale(Run run, String job, int parallelism) throws Exception {
+        String savepoint = processes.stopWithSavepoint(job, run.options().savepoints());
+        return submit(run, parallelism, savepoint);
     }
 
     /**
@@ -136,122 +62,20 @@ final class Stage implements AutoCloseable {
      */
     void replace(Run run, Map<Enum<?>, FaultPoints.Effect> steps, FaultProxy.Plan requests)
             throws Exception {
-        awaitEnd(submit(run::writeEarlier, null));
+        processes.awaitEnd(processes.submit(run::writeEarlier, null));
         run.assertEarlier();
+        FaultProxy proxy = processes.proxy();
         int before = proxy.faults();
         try (Onlooker onlooker = run.watch()) {
             run.faults().arm(steps);
             proxy.plan(requests);
-            awaitEnd(submit(run::replace, null));
+            processes.awaitEnd(processes.submit(run::replace, null));
             proxy.plan(request -> null);
             onlooker.assertNothingBetween();
         }
         assertThat(steps.keySet()).as("steps that were reached").allMatch(run.faults()::struck);
         assertThat(proxy.faults()).as("requests that met a fault").isGreaterThan(before);
         run.assertReplaced();
-    }
-
-    /** Waits for the end of a job, and starts again whatever dies meanwhile. */
-    private void awaitEnd(String job) throws Exception {
-        until(
-                "the job ends",
-                () -> {
-                    revive();
-                    JobStatus status = cluster.status(job).orElse(JobStatus.RUNNING);
-                    if (status.isGloballyTerminalState() && status != JobStatus.FINISHED) {
-                        throw new AssertionError(
-                                "The job is " + status + ": " + cluster.failure(job));
-                    }
-                    return status == JobStatus.FINISHED;
-                });
-    }
-
-    private void revive() throws IOException {
-        for (int i = 0; i < taskManagers.size(); i++) {
-            if (isDead(taskManagers.get(i))) {
-                taskManagers.set(i, cluster.startTaskManager());
-            }
-        }
-        if (!cluster.isJobManagerAlive()) {
-            cluster.startJobManager();
-        }
-        if (!engine.isAlive() && requestsMissed.get() >= OUTAGE) {
-            engine.restart();
-        }
-    }
-
-    /** Kills a task manager at a request of the job's. */
-    FaultProxy.Plan taskManagerDies(int which, int request) {
-        return at(request, () -> cluster.killTaskManager(taskManagers.get(which)));
-    }
-
-    /** Kills the job manager at a request of the job's. */
-    FaultProxy.Plan jobManagerDies(int request) {
-        return at(request, cluster::killJobManager);
-    }
-
-    /** Kills ClickHouse at a request of the job's; it is back after some more have failed. */
-    FaultProxy.Plan clickHouseDies(int request) {
-        requestsMissed.set(0);
-        FaultProxy.Plan dies = at(request, this::killEngine);
-        return asked -> {
-            if (!engine.isAlive()) {
-                requestsMissed.incrementAndGet();
-            }
-            return dies.faultOf(asked);
-        };
-    }
-
-    /** A fault of the job's next so many inserts of rows. */
-    static FaultProxy.Plan inserts(int number, Fault fault) {
-        return FaultProxy.Plan.next(number, Stage::insertsRows, fault);
-    }
-
-    private static FaultProxy.Plan at(int number, Runnable action) {
-        AtomicInteger left = new AtomicInteger(number);
-        return request -> left.decrementAndGet() == 0 ? Fault.afterAnswer(action) : null;
-    }
-
-    private void killEngine() {
-        try {
-            engine.kill();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    String stopWithSavepoint(Run run, String job) throws IOException {
-        // While a job restarts it takes no savepoint; a new checkpoint says that it has.
-        cluster.awaitCheckpointAfter(job, cluster.lastCheckpoint(job).orElse(0L), PATIENCE);
-        String savepoint = cluster.stopWithSavepoint(job, run.options().savepoints(), PATIENCE);
-        cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
-        return savepoint;
-    }
-
-    /**
-     * Does something at the instant when ClickHouse has answered the job's so manieth request from
-     * now, and the job does not know it yet.
-     */
-    void atRequest(int number, Runnable action) throws InterruptedException {
-        CountDownLatch done = new CountDownLatch(1);
-        proxy.plan(
-                at(
-                        number,
-                        () -> {
-                            action.run();
-                            done.countDown();
-                        }));
-        if (!done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("The job did not send " + number + " requests.");
-        }
-        proxy.plan(request -> null);
-    }
-
-    /** Kills one of the two task managers at a request of the job's, and starts another. */
-    void killTaskManager(int which, int request) throws Exception {
-        int victim = taskManagers.remove(which);
-        atRequest(request, () -> cluster.killTaskManager(victim));
-        taskManagers.add(cluster.startTaskManager());
     }
 
     /** Lets the task fail that is the first to reach the step. */
@@ -264,45 +88,7 @@ final class Stage implements AutoCloseable {
     /** Lets the task manager die that is the first to reach the step, and starts another. */
     void haltTaskManager(Run run, Enum<?> step) throws Exception {
         run.faults().arm(step, FaultPoints.Effect.HALT);
-        until("a task manager dies at " + step, () -> taskManagers.stream().anyMatch(this::isDead));
-        taskManagers.removeIf(this::isDead);
-        taskManagers.add(cluster.startTaskManager());
-    }
-
-    private boolean isDead(int taskManager) {
-        return !cluster.isTaskManagerAlive(taskManager);
-    }
-
-    /** Kills the job manager at a request of the job's, and starts another. */
-    void killJobManager(int request) throws Exception {
-        atRequest(request, cluster::killJobManager);
-        cluster.startJobManager();
-    }
-
-    /** Kills ClickHouse at a request of the job's, and starts it when so many more have failed. */
-    void killClickHouse(int request, int failed) throws Exception {
-        atRequest(request, this::killEngine);
-        AtomicInteger requests = new AtomicInteger();
-        proxy.plan(
-                ignored -> {
-                    requests.incrementAndGet();
-                    return null;
-                });
-        until("the job misses ClickHouse", () -> requests.get() >= failed);
-        engine.restart();
-        proxy.plan(ignored -> null);
-    }
-
-    /** Lets a fault befall the job's next so many inserts of rows. */
-    void breakInserts(int number, Fault fault) throws Exception {
-        int before = proxy.faults();
-        proxy.plan(inserts(number, fault));
-        until("inserts fail", () -> proxy.faults() >= before + number);
-        proxy.plan(request -> null);
-    }
-
-    private static boolean insertsRows(Request request) {
-        return request.target().contains("insert_deduplication_token");
+        until("a task manager dies at " + step, processes::replaceTaskManagers);
     }
 
     /** Waits until the job writes. */
@@ -314,28 +100,12 @@ final class Stage implements AutoCloseable {
     /** Lets the job come to its end, and asserts that it wrote each row once. */
     void finish(Run run, String job) throws Exception {
         run.release();
-        cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
+        processes.cluster().awaitStatus(job, JobStatus.FINISHED, PATIENCE);
         run.assertEachRowOnce();
-    }
-
-    /** Clears the stage of a run that went wrong, for the next one. */
-    void abandon(Throwable failure) {
-        proxy.plan(request -> null);
-        requestsMissed.set(OUTAGE);
-        try {
-            revive();
-            if (running != null) {
-                cluster.cancel(running);
-            }
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-        }
     }
 
     @Override
     public void close() throws IOException {
-        cluster.close();
-        proxy.close();
-        engine.close();
+        processes.close();
     }
 }

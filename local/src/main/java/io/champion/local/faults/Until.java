@@ -1,0 +1,40 @@
+package io.champion.local.faults;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for conditions. */
+public final class Until {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private Until() {}
+
+    /**
+     * Waits until a condition holds.
+     *
+     * @param what the condition, as a clause
+     * @throws AssertionError if it does not hold for two minutes
+     */
+    public static void until(String what, Callable<Boolean> condition) throws Exception {
+        until(what, PATIENCE, condition);
+    }
+
+    /**
+     * Waits until a condition holds.
+     *
+     * @param what the condition, as a clause
+     * @throws AssertionError if it does not hold within that time
+     */
+    public static void until(String what, Duration patience, Callable<Boolean> condition)
+            throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("Not within " + patience.toSeconds() + " s: " + what);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+}
