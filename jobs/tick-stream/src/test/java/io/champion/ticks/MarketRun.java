@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,10 +14,7 @@ import io.champion.local.EmbeddedKafka;
 import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.ExpectedRow;
-import io.champion.local.market.Fault;
-import io.champion.local.market.MarketSimulator;
 import io.champion.local.market.MarketSpec;
-import io.champion.local.market.SimulatedMessage;
 import io.champion.model.Dataset;
 import io.champion.model.TypeMapping;
 import io.champion.model.record.Bar;
@@ -40,38 +38,34 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Utils;
 
 /**
- * One run of the whole job over a simulated market: puts the market on a topic, and holds what the
- * job made of it against {@link ExpectedMarket}.
+ * One run of the whole job over a simulated market: holds what the job made of it against {@link
+ * ExpectedMarket}. Nothing is held in memory as a whole, so that a market may be large.
  */
 final class MarketRun implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final int PARTITIONS = 4;
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /** As many as a test's heap holds well. */
+    private static final long TICKS_OF_PART = 2_000_000;
+
     private static final Map<String, Duration> INTERVALS =
             Map.of("1s", Duration.ofSeconds(1), "1m", Duration.ofMinutes(1));
 
@@ -83,18 +77,15 @@ final class MarketRun implements AutoCloseable {
     private final MarketSpec market;
     private final EmbeddedKafka kafka;
     private final ClickHouseConfig warehouse;
-    private final MarketSimulator messages;
-    private final long closing;
+    private final MarketFeed feed;
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    /** Computed when it is asked for. */
+    private Expectation expectation;
 
-    /** Of each partition, how many messages were put there. */
-    private final long[] sent = new long[PARTITIONS];
-
-    /** What must come back as a dead letter, by partition and offset. */
-    private final Map<String, byte[]> faulty = new HashMap<>();
+    /** Versions of bars that came out on Kafka. */
+    private long barVersions;
 
     /**
      * @param warehouse without faults; migrated here
@@ -105,24 +96,15 @@ final class MarketRun implements AutoCloseable {
         this.market = market;
         this.kafka = kafka;
         this.warehouse = warehouse;
-        this.messages = new MarketSimulator(market);
-        this.closing =
-                market.date()
-                        .plusDays(1)
-                        .atTime(market.close().plusHours(4))
-                        .atZone(market.zone())
-                        .toInstant()
-                        .toEpochMilli();
-        kafka.createTopic(TICKS, PARTITIONS);
-        kafka.createTopic(BARS, PARTITIONS);
+        kafka.createTopic(TICKS, MarketFeed.PARTITIONS);
+        kafka.createTopic(BARS, MarketFeed.PARTITIONS);
         kafka.createTopic(DEAD_LETTERS, 1);
         Migrations.of(warehouse, null, Retention.FOREVER).apply();
-        Properties properties = client();
-        properties.setProperty("linger.ms", "20");
-        properties.setProperty("enable.idempotence", "true");
-        producer =
-                new KafkaProducer<>(
-                        properties, new ByteArraySerializer(), new ByteArraySerializer());
+        feed = new MarketFeed(market, TICKS, kafkaConfig());
+    }
+
+    MarketFeed feed() {
+        return feed;
     }
 
     /**
@@ -146,46 +128,8 @@ final class MarketRun implements AutoCloseable {
         return JobConfig.of(TickStreamJob.OPTIONS).arguments(arguments).load();
     }
 
-    private Properties client() {
-        return KafkaConfig.of(kafka.bootstrapServers()).clientProperties();
-    }
-
-    /** Puts the next so many messages on the topic; fewer where the market ends. */
-    void produce(long number) throws Exception {
-        for (long i = 0; i < number && messages.hasNext(); i++) {
-            SimulatedMessage message = messages.next();
-            int partition = Utils.toPositive(Utils.murmur2(message.key())) % PARTITIONS;
-            if (message.fault().isMalformed() || message.fault() == Fault.LATE) {
-                faulty.put(partition + "@" + sent[partition], message.value());
-            }
-            send(partition, message.eventTime() / 1_000_000, message.key(), message.value());
-        }
-        producer.flush();
-    }
-
-    private void send(int partition, long millis, byte[] key, byte[] value) {
-        sent[partition]++;
-        producer.send(
-                new ProducerRecord<>(TICKS, partition, millis, key, value),
-                (done, failure) -> {
-                    if (failure != null) {
-                        throw new IllegalStateException("The market was not produced.", failure);
-                    }
-                });
-    }
-
-    /** Ends the market with a tick in each partition, long after all others and of no session. */
-    void produceRest() throws Exception {
-        produce(Long.MAX_VALUE);
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-            EquityTrade last = closingTick(partition);
-            send(partition, closing, null, last.toByteBuffer().array());
-        }
-        producer.flush();
-    }
-
-    private EquityTrade closingTick(int partition) {
-        return Ticks.trade("CLOSING" + partition, partition, closing, 1.0, 1.0, TickKind.TRADE);
+    private KafkaConfig kafkaConfig() {
+        return KafkaConfig.of(kafka.bootstrapServers());
     }
 
     /** Waits until every engine has a watermark, so that what is late can be told. */
@@ -195,7 +139,10 @@ final class MarketRun implements AutoCloseable {
 
     /** Waits until every engine has seen the end of the market. */
     void awaitEnd(URI rest, String job) throws Exception {
-        until("all engines are at the end", () -> watermark(rest, job) > closing - 60_000);
+        until(
+                "all engines are at the end",
+                PATIENCE,
+                () -> watermark(rest, job) > feed.closing() - 60_000);
     }
 
     /** The least watermark of all engines. */
@@ -208,6 +155,7 @@ final class MarketRun implements AutoCloseable {
         return least == Long.MAX_VALUE ? Long.MIN_VALUE : least;
     }
 
+    /** The id of the engine's vertex. */
     private String engine(URI rest, String job) throws Exception {
         JsonNode details = get(rest, "/jobs/" + job);
         if (details.path("state").asText().equals("FAILED")) {
@@ -239,19 +187,32 @@ final class MarketRun implements AutoCloseable {
         return counters;
     }
 
-    /** Asserts that the engines' counters add up to what was read; for a job that never failed. */
+    /** Asserts that the engines counted each message once; for a job that never failed. */
     void assertCounters(URI rest, String job) throws Exception {
-        ExpectedMarket expected = expected();
+        Expectation expected = expected();
         Map<String, Long> wanted = new TreeMap<>();
-        wanted.put("ticks", expected.read());
-        wanted.put("ticksAccepted", expected.accepted());
-        wanted.put("ticksDuplicate", expected.duplicates());
-        wanted.put("ticksLate", expected.late());
+        wanted.put("ticks", expected.read);
+        wanted.put("ticksAccepted", expected.accepted);
+        wanted.put("ticksDuplicate", expected.duplicates);
+        wanted.put("ticksLate", expected.late);
         wanted.put("ticksRejected", expected.rejected());
         until(
                 "the counters are up to date",
-                () -> counters(rest, job).getOrDefault("ticks", 0L) >= expected.read());
+                () -> counters(rest, job).getOrDefault("ticks", 0L) >= expected.read);
         assertThat(counters(rest, job)).isEqualTo(wanted);
+    }
+
+    /** Asserts that what the engines read since they started last is what they made of it. */
+    void assertCountersAddUp(URI rest, String job) throws Exception {
+        // Some are reported later than others.
+        until(
+                "the counters add up",
+                () -> {
+                    Map<String, Long> counters = counters(rest, job);
+                    long ticks = counters.getOrDefault("ticks", 0L);
+                    long all = counters.values().stream().mapToLong(Long::longValue).sum();
+                    return ticks > 0 && ticks == all - ticks;
+                });
     }
 
     private JsonNode get(URI rest, String path) throws Exception {
@@ -262,36 +223,86 @@ final class MarketRun implements AutoCloseable {
         return json.readTree(answer.body());
     }
 
-    static void until(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.call()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("Not within " + PATIENCE + ": " + what);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    /** What the market should have come to: totals, and files of rows and bars. */
+    private static final class Expectation {
+        final Path rows;
+        final Path bars;
+        long read;
+        long accepted;
+        long duplicates;
+        long late;
+        long barCount;
+        Map<String, Long> rejects;
+
+        Expectation(Path rows, Path bars) {
+            this.rows = rows;
+            this.bars = bars;
+        }
+
+        long rejected() {
+            return rejects.values().stream().mapToLong(Long::longValue).sum();
         }
     }
 
-    private ExpectedMarket expected() {
-        MarketSimulator again = new MarketSimulator(market);
-        Iterator<byte[]> values =
-                Stream.concat(
-                                Stream.generate(() -> again.hasNext() ? again.next().value() : null)
-                                        .takeWhile(value -> value != null),
-                                IntStream.range(0, PARTITIONS)
-                                        .mapToObj(p -> Ticks.message(closingTick(p)).value()))
-                        .iterator();
-        return ExpectedMarket.of(values, market.lateBy().dividedBy(2));
+    private Expectation expected() throws IOException {
+        if (expectation != null) {
+            return expectation;
+        }
+        Expectation all =
+                new Expectation(
+                        home.resolve("expected-ticks.tsv"), home.resolve("expected-bars.tsv"));
+        int parts = parts();
+        try (PrintWriter rows = new PrintWriter(Files.newBufferedWriter(all.rows));
+                PrintWriter bars = new PrintWriter(Files.newBufferedWriter(all.bars))) {
+            for (int i = 0; i < parts; i++) {
+                int part = i;
+                ExpectedMarket some =
+                        ExpectedMarket.of(
+                                feed.again(),
+                                market.lateBy().dividedBy(2),
+                                id -> Math.floorMod(id.hashCode(), parts) == part);
+                all.read = some.read();
+                all.late = some.late();
+                all.rejects = some.rejects();
+                all.accepted += some.accepted();
+                all.duplicates += some.duplicates();
+                some.rows().forEach(row -> write(rows, line(row)));
+                INTERVALS.forEach(
+                        (name, length) ->
+                                some.bars(length, market::isInSession)
+                                        .forEach(
+                                                bar -> {
+                                                    all.barCount++;
+                                                    write(bars, line(name, bar));
+                                                }));
+            }
+            assertThat(rows.checkError() || bars.checkError()).isFalse();
+        }
+        expectation = all;
+        return all;
+    }
+
+    /** So many parts are computed and compared one after the other. */
+    private int parts() {
+        return (int) (market.ticks() / TICKS_OF_PART) + 1;
     }
 
     /** Asserts that all outputs are what they have to be. */
     void assertOutputs() throws Exception {
-        ExpectedMarket expected = expected();
+        Expectation expected = expected();
+        assertThat(Arrays.stream(feed.sent()).sum()).isEqualTo(expected.read);
+        assertThat(expected.duplicates).isPositive();
+        assertThat(expected.read)
+                .isEqualTo(
+                        expected.accepted
+                                + expected.duplicates
+                                + expected.rejected()
+                                + expected.late);
         assertDeadLetters(expected);
+        String bars = sentBars();
         try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
-            String bars = sentBars();
             for (String stored : stored(Bar.getClassSchema(), clickHouse)) {
-                same(clickHouse, "SELECT " + BAR + " FROM " + stored, bars);
+                same(clickHouse, BAR, stored, bars);
             }
             assertTicks(clickHouse, expected);
             assertBars(clickHouse, bars, expected);
@@ -300,77 +311,144 @@ final class MarketRun implements AutoCloseable {
 
     /** Asserts the same of lake and warehouse alone, where what was sent to Kafka is lost. */
     void assertStores() throws Exception {
-        ExpectedMarket expected = expected();
+        Expectation expected = expected();
         try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
             List<String> stored = stored(Bar.getClassSchema(), clickHouse);
-            String bars = "SELECT " + BAR + " FROM " + stored.get(0);
-            same(clickHouse, "SELECT " + BAR + " FROM " + stored.get(1), bars);
+            String bars = "(SELECT " + BAR + " FROM " + stored.get(0) + ")";
+            same(clickHouse, BAR, stored.get(1), bars);
             assertTicks(clickHouse, expected);
             assertBars(clickHouse, bars, expected);
         }
     }
 
-    private void assertTicks(ClickHouse clickHouse, ExpectedMarket expected) throws IOException {
-        Path rows = home.resolve("expected-ticks.tsv");
-        write(rows, expected.rows().map(MarketRun::line));
+    private void assertTicks(ClickHouse clickHouse, Expectation expected) throws Exception {
         for (String stored : stored(EquityTrade.getClassSchema(), clickHouse)) {
-            same(clickHouse, "SELECT " + ROW + " FROM " + stored, tsv(rows, ROW_TYPES));
+            same(clickHouse, ROW, stored, tsv(expected.rows, ROW_TYPES));
         }
     }
 
-    /** Query of the bars on the topic. */
-    private String sentBars() throws IOException {
-        List<String> lines = new ArrayList<>();
-        RecordDecoder<Bar> decoder = new RecordDecoder<>(Bar.class, WireSchemas.released());
-        read(
-                BARS,
-                message -> {
-                    try {
-                        Bar bar = decoder.decode(message.value(), new Bar());
-                        assertThat(new String(message.key(), StandardCharsets.UTF_8))
-                                .isEqualTo(bar.getInstrumentId());
-                        lines.add(line(bar));
-                    } catch (WireException e) {
-                        throw new AssertionError("A message is no bar.", e);
-                    }
-                });
-        Path sent = home.resolve("bars.tsv");
-        write(sent, lines.stream());
-        return tsv(sent, BAR_TYPES);
-    }
-
-    private void assertBars(ClickHouse clickHouse, String bars, ExpectedMarket expected)
-            throws IOException {
-        String all = "(" + bars + ")";
-        assertThat(
-                        rows(
-                                clickHouse,
-                                "SELECT c1, c2, c3, count() AS versions, groupArray(c4)"
-                                        + " FROM "
-                                        + all
-                                        + " GROUP BY c1, c2, c3 HAVING max(c4) != versions"
-                                        + " OR uniqExact(c4) != versions OR min(c4) != 1"))
-                .as("bars with gaps or repeats")
-                .isEmpty();
-        Path file = home.resolve("expected-bars.tsv");
-        List<String> wanted = new ArrayList<>();
-        INTERVALS.forEach(
-                (name, length) ->
-                        expected.bars(length, market::isInSession)
-                                .forEach(bar -> wanted.add(line(name, bar))));
-        write(file, wanted.stream());
+    /**
+     * Asserts that all versions of each bar are there once, and that the last is right.
+     *
+     * @param bars the table of all versions
+     */
+    private void assertBars(ClickHouse clickHouse, String bars, Expectation expected)
+            throws Exception {
+        forEachPart(
+                part ->
+                        assertThat(
+                                        rows(
+                                                clickHouse,
+                                                "SELECT c1, c2, c3, count() AS versions,"
+                                                        + " groupArray(c4) FROM "
+                                                        + bars
+                                                        + part
+                                                        + " GROUP BY c1, c2, c3 HAVING max(c4)"
+                                                        + " != versions OR uniqExact(c4) !="
+                                                        + " versions OR min(c4) != 1"))
+                                .as("bars with gaps or repeats")
+                                .isEmpty());
+        String latest =
+                "(SELECT * REPLACE(toInt64(0) AS c4) FROM (SELECT * FROM "
+                        + bars
+                        + " ORDER BY c4 DESC LIMIT 1 BY c1, c2, c3) WHERE c5 > 0)";
+        String wanted = tsv(expected.bars, BAR_TYPES);
+        same(clickHouse, "*", latest, wanted);
         same(
                 clickHouse,
-                "SELECT * EXCEPT c4 FROM "
-                        + all
-                        + " WHERE c5 > 0 AND (c1, c2, c3, c4) IN (SELECT c1, c2, c3, max(c4)"
-                        + " FROM "
-                        + all
-                        + " GROUP BY c1, c2, c3)",
-                "SELECT * EXCEPT c4 FROM (" + tsv(file, BAR_TYPES) + ")");
+                BAR.replace("version", "0"),
+                "(SELECT * FROM " + clickHouse.table("bars_latest") + " WHERE trades > 0)",
+                wanted);
     }
 
-    private void assertDeadLetters(ExpectedMarket expected) {
+    /**
+     * Waits until the job has committed the offsets of the whole market: that every message was
+     * read. It does so some time after a checkpoint, and not after the one that it is stopped with.
+     */
+    void awaitCommittedOffsets() throws Exception {
+        until(
+                "the offsets of the whole market are committed",
+                () -> Arrays.equals(committedOffsets(), feed.sent()));
+    }
+
+    /** Offsets of the job's consumer group, by partition. */
+    private long[] committedOffsets() throws Exception {
+        try (Admin admin = Admin.create(kafkaConfig().clientProperties())) {
+            Map<TopicPartition, OffsetAndMetadata> offsets =
+                    admin.listConsumerGroupOffsets(TickStreamOptions.GROUP.defaultValue())
+                            .partitionsToOffsetAndMetadata()
+                            .get();
+            return IntStream.range(0, MarketFeed.PARTITIONS)
+                    .mapToLong(p -> offsets.get(new TopicPartition(TICKS, p)).offset())
+                    .toArray();
+        }
+    }
+
+    /** Table of the bars on the topic. */
+    private String sentBars() throws IOException {
+        Path file = home.resolve("bars.tsv");
+        RecordDecoder<Bar> decoder = new RecordDecoder<>(Bar.class, WireSchemas.released());
+        try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
+            read(
+                    BARS,
+                    message -> {
+                        try {
+                            Bar bar = decoder.decode(message.value(), new Bar());
+                            assertThat(new String(message.key(), StandardCharsets.UTF_8))
+                                    .isEqualTo(bar.getInstrumentId());
+                            write(out, line(bar));
+                            barVersions++;
+                        } catch (WireException e) {
+                            throw new AssertionError("A message is no bar.", e);
+                        }
+                    });
+            assertThat(out.checkError()).isFalse();
+        }
+        return tsv(file, BAR_TYPES);
+    }
+
+    /**
+     * Asserts that the roll-up of minutes agrees with the bars.
+     *
+     * @param repaired whether ClickHouse was killed, which may have left the roll-up without a
+     *     block that its table has: it is made again first, as the documentation of migrations says
+     * @return minutes in which they disagreed
+     */
+    long assertRollUp(boolean repaired) {
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            String differences =
+                    " FROM "
+                            + clickHouse.table("trades_1m_differences")
+                            + " WHERE difference != 'no bar'";
+            long before = clickHouse.queryLong("SELECT count()" + differences);
+            if (repaired && before > 0) {
+                rebuildRollUp(clickHouse);
+            }
+            assertThat(rows(clickHouse, "SELECT *" + differences))
+                    .as("minutes in which roll-up and bars disagree")
+                    .isEmpty();
+            return before;
+        }
+    }
+
+    private void rebuildRollUp(ClickHouse clickHouse) {
+        String aggregates = clickHouse.table("trades_1m_agg");
+        String rebuilt = clickHouse.table("trades_1m_rebuilt");
+        clickHouse.execute("CREATE TABLE " + rebuilt + " AS " + aggregates);
+        ByteArrayOutputStream select = new ByteArrayOutputStream();
+        clickHouse.query(
+                "SELECT as_select FROM system.tables WHERE name = 'trades_1m_feed' AND database ="
+                        + " "
+                        + ClickHouse.literal(warehouse.database()),
+                "TSVRaw",
+                select);
+        clickHouse.execute(
+                "INSERT INTO " + rebuilt + " " + select.toString(StandardCharsets.UTF_8));
+        clickHouse.execute("EXCHANGE TABLES " + aggregates + " AND " + rebuilt);
+        clickHouse.execute("DROP TABLE " + rebuilt);
+    }
+
+    private void assertDeadLetters(Expectation expected) {
         Map<String, Long> rejects = new TreeMap<>();
         Set<String> seen = new HashSet<>();
         long[] late = new long[1];
@@ -378,11 +456,14 @@ final class MarketRun implements AutoCloseable {
                 DEAD_LETTERS,
                 message -> {
                     DeadLetter letter = DeadLetter.of(message);
-                    String position = letter.partition() + "@" + letter.offset();
                     assertThat(letter.topic()).isEqualTo(TICKS);
                     assertThat(letter.reason()).isNotEmpty();
-                    assertThat(seen.add(position)).as("%s comes once", letter).isTrue();
-                    assertThat(message.value()).as("%s", letter).isEqualTo(faulty.get(position));
+                    assertThat(seen.add(letter.partition() + "@" + letter.offset()))
+                            .as("%s comes once", letter)
+                            .isTrue();
+                    assertThat(message.value())
+                            .as("%s", letter)
+                            .isEqualTo(feed.faulty(letter.partition(), letter.offset()));
                     if (letter.kind() == DeadLetter.Kind.LATE) {
                         late[0]++;
                     } else {
@@ -393,15 +474,13 @@ final class MarketRun implements AutoCloseable {
                                 Long::sum);
                     }
                 });
-        assertThat(rejects).isEqualTo(expected.rejects()).isNotEmpty();
-        assertThat(late[0]).isEqualTo(expected.late()).isPositive();
-        assertThat(expected.duplicates()).isPositive();
-        assertThat(Arrays.stream(sent).sum()).isEqualTo(expected.read());
+        assertThat(rejects).isEqualTo(expected.rejects).isNotEmpty();
+        assertThat(late[0]).isEqualTo(expected.late).isPositive();
     }
 
     /** All committed messages of a topic. */
     private void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> action) {
-        Properties properties = client();
+        Properties properties = kafkaConfig().clientProperties();
         properties.setProperty("isolation.level", "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
@@ -499,15 +578,12 @@ final class MarketRun implements AutoCloseable {
         return Arrays.stream(values).map(String::valueOf).collect(Collectors.joining("\t"));
     }
 
-    private static void write(Path file, Stream<String> lines) throws IOException {
-        try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
-            lines.forEach(line -> out.append(line).append('\n'));
-            assertThat(out.checkError()).isFalse();
-        }
+    private static void write(PrintWriter out, String line) {
+        out.append(line).append('\n');
     }
 
     private static String tsv(Path file, String types) {
-        return "SELECT * FROM file("
+        return "file("
                 + ClickHouse.literal(file.toString())
                 + ", TSV, "
                 + ClickHouse.literal(types)
@@ -562,17 +638,55 @@ final class MarketRun implements AutoCloseable {
                 "(SELECT " + columns + " FROM file(" + ClickHouse.literal(files) + ", Parquet))");
     }
 
-    /** Asserts that two queries have the same rows, each as often. */
-    private static void same(ClickHouse clickHouse, String actual, String expected) {
-        assertThat(rows(clickHouse, expected + " EXCEPT " + actual))
-                .as("rows that are missing in %s", actual)
-                .isEmpty();
-        assertThat(rows(clickHouse, actual + " EXCEPT " + expected))
-                .as("rows that should not be in %s", actual)
-                .isEmpty();
-        assertThat(rows(clickHouse, "SELECT count() AS rows FROM (" + actual + ")"))
-                .as("number of rows in %s", actual)
-                .isEqualTo(rows(clickHouse, "SELECT count() AS rows FROM (" + expected + ")"));
+    /**
+     * Asserts that two tables have the same rows, each as often.
+     *
+     * @param columns what the columns of the expected table are in the actual one
+     */
+    private void same(ClickHouse clickHouse, String columns, String actual, String expected)
+            throws Exception {
+        forEachPart(
+                part -> {
+                    String is = "SELECT * FROM (SELECT " + columns + " FROM " + actual + ")" + part;
+                    String should = "SELECT * FROM " + expected + part;
+                    if (fingerprint(clickHouse, is).equals(fingerprint(clickHouse, should))) {
+                        return;
+                    }
+                    assertThat(rows(clickHouse, should + " EXCEPT " + is))
+                            .as("rows that are missing in %s", actual)
+                            .isEmpty();
+                    assertThat(rows(clickHouse, is + " EXCEPT " + should))
+                            .as("rows that should not be in %s", actual)
+                            .isEmpty();
+                    assertThat(
+                                    rows(
+                                            clickHouse,
+                                            "SELECT *, count() AS times FROM ("
+                                                    + is
+                                                    + ") GROUP BY ALL HAVING times > 1"))
+                            .as("rows that are in %s more than once", actual)
+                            .isEmpty();
+                    throw new AssertionError("Not the same rows: " + is + " and " + should);
+                });
+    }
+
+    /** Number and hash of all rows with all their columns, in whatever order. */
+    private static String fingerprint(ClickHouse clickHouse, String query) {
+        return rows(
+                clickHouse,
+                "SELECT count() AS rows, sum(sipHash64(*)) AS hash FROM (" + query + ")");
+    }
+
+    /** Something to be done for a part of the instruments, which a clause says. */
+    @FunctionalInterface
+    private interface OfPart {
+        void accept(String where) throws Exception;
+    }
+
+    private void forEachPart(OfPart action) throws Exception {
+        for (int part = 0; part < parts(); part++) {
+            action.accept(" WHERE cityHash64(c1) % " + parts() + " = " + part);
+        }
     }
 
     private static String rows(ClickHouse clickHouse, String query) {
@@ -585,8 +699,24 @@ final class MarketRun implements AutoCloseable {
         return home.resolve("savepoints");
     }
 
+    /** What was compared. */
     @Override
-    public void close() {
-        producer.close();
+    public String toString() {
+        return expectation == null
+                ? "Nothing was compared."
+                : "%,d messages read: %,d accepted, %,d duplicates, %,d rejected, %,d late; %,d bars in %,d versions"
+                        .formatted(
+                                expectation.read,
+                                expectation.accepted,
+                                expectation.duplicates,
+                                expectation.rejected(),
+                                expectation.late,
+                                expectation.barCount,
+                                barVersions);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        feed.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.EmbeddedClickHouse;
@@ -100,11 +101,11 @@ final class ReleasedSavepointTest {
         move(savepoint, before, home);
         try (Stores stores = new Stores(home, to)) {
             stores.run.fillWarehouse();
-            stores.run.produce(COMMITTED + PENDING);
+            stores.run.feed().produce(COMMITTED + PENDING);
             JobClient job = stores.start(savepoint.toUri().toString());
             URI rest = stores.cluster.restAddress();
             String id = job.getJobID().toHexString();
-            stores.run.produceRest();
+            stores.run.feed().finish();
             stores.run.awaitEnd(rest, id);
             job.stopWithSavepoint(
                             false,
@@ -127,7 +128,7 @@ final class ReleasedSavepointTest {
     private void take(String release, SavepointFormatType format, String backend) throws Exception {
         Path home = home(format + backend);
         try (Stores stores = new Stores(home, backend)) {
-            stores.run.produce(COMMITTED);
+            stores.run.feed().produce(COMMITTED);
             JobClient job = stores.start(null);
             awaitTicks(stores, job, COMMITTED);
             String committed =
@@ -136,7 +137,7 @@ final class ReleasedSavepointTest {
                                     home.resolve("committed").toUri().toString(),
                                     SavepointFormatType.CANONICAL)
                             .get();
-            stores.run.produce(PENDING);
+            stores.run.feed().produce(PENDING);
             job = stores.start(committed, "pipeline.auto-watermark-interval=1 h");
             awaitTicks(stores, job, PENDING);
             job.triggerSavepoint(home.resolve("savepoints").toUri().toString(), format).get();
@@ -150,7 +151,7 @@ final class ReleasedSavepointTest {
     private static void awaitTicks(Stores stores, JobClient job, long ticks) throws Exception {
         URI rest = stores.cluster.restAddress();
         String id = job.getJobID().toHexString();
-        MarketRun.until(
+        until(
                 "the ticks are taken",
                 () -> stores.run.counters(rest, id).getOrDefault("ticks", 0L) == ticks);
     }

@@ -44,15 +44,17 @@ final class TickStreamJobTest {
             TickStreamJob.build(env, config);
             JobClient job = env.executeAsync();
             String id = job.getJobID().toHexString();
-            run.produce(MARKET.ticks() / 4);
+            run.feed().produce(MARKET.ticks() / 4);
             run.awaitStart(cluster.restAddress(), id);
-            run.produceRest();
+            run.feed().finish();
             run.awaitEnd(cluster.restAddress(), id);
             run.assertCounters(cluster.restAddress(), id);
+            run.awaitCommittedOffsets();
             job.stopWithSavepoint(
                             false, run.savepoints().toUri().toString(), SavepointFormatType.NATIVE)
                     .get();
             run.assertOutputs();
+            run.assertRollUp(false);
         }
     }
 }
