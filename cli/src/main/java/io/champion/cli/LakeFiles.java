@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -43,20 +45,40 @@ final class LakeFiles {
 
     /** The complete partitions of a dataset, in the order of their names. */
     static List<PartitionKey> partitions(Path lake, Dataset dataset) {
-        String folder = dataset.folder();
-        int depth = dataset.partitionBy().size();
-        if (!Files.isDirectory(lake.resolve(folder))) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.walk(lake.resolve(folder), depth)) {
-            return folders.filter(path -> Files.exists(path.resolve("_SUCCESS")))
-                    .map(path -> lake.resolve(folder).relativize(path))
-                    .map(path -> new PartitionKey(dataset.id(), folder, path.toString()))
-                    .sorted()
-                    .toList();
+        try {
+            List<PartitionKey> partitions = new ArrayList<>();
+            for (String folder : folders(lake, dataset)) {
+                try (Stream<Path> found =
+                        Files.walk(lake.resolve(folder), dataset.partitionBy().size())) {
+                    found.filter(path -> Files.exists(path.resolve("_SUCCESS")))
+                            .map(path -> lake.resolve(folder).relativize(path))
+                            .map(path -> new PartitionKey(dataset.id(), folder, path.toString()))
+                            .forEach(partitions::add);
+                }
+            }
+            Collections.sort(partitions);
+            return partitions;
         } catch (IOException | UncheckedIOException e) {
             throw new UserException(
                     ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
+        }
+    }
+
+    /** Those of the dataset's folders that there are. */
+    private static List<String> folders(Path lake, Dataset dataset) throws IOException {
+        if (dataset.folderField() == null) {
+            return Files.isDirectory(lake.resolve(dataset.folder()))
+                    ? List.of(dataset.folder())
+                    : List.of();
+        }
+        Path layer = lake.resolve(dataset.layer().folder());
+        if (!Files.isDirectory(layer)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(layer)) {
+            return folders.filter(Files::isDirectory)
+                    .map(folder -> lake.relativize(folder).toString())
+                    .toList();
         }
     }
 

@@ -209,7 +209,7 @@ final class ProduceCommand implements Runnable {
         String servers;
         boolean embedded;
         try (Broker broker = topic.broker(config);
-                TickPublisher publisher = topic.publisher(console, broker)) {
+                TickPublisher publisher = topic.publisher(console, broker, TopicMixin.TICKS)) {
             servers = broker.servers();
             embedded = broker.isEmbedded();
             summary = session.send(publisher, pace, () -> false);

@@ -3,7 +3,7 @@ package io.champion.cli;
 import io.champion.cli.replay.RecordingException;
 import io.champion.cli.replay.Replay;
 import io.champion.cli.replay.ReplayCount;
-import io.champion.cli.replay.Tick;
+import io.champion.cli.replay.ReplayedMessage;
 import io.champion.lake.LakeReader;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -23,22 +24,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Sends recorded trades to Kafka. */
+/** Sends records of the lake and recorded trades to Kafka. */
 @Command(
         name = "replay",
         description = {
-            "Send recorded trades to Kafka as ticks, in the order of event time.",
-            "From the lake: raw.equity_trade or normalized.trades. From files: LOBSTER message files"
-                    + " and captures of Binance streams, plain or gzipped; several are merged."
-                    + " Orders, quotes and books in them are counted and left out; lines that"
-                    + " cannot be read are counted and shown."
+            "Send records to Kafka again, in the order of event time.",
+            "From the lake: any dataset, as records of its contract to a topic of its name;"
+                    + " normalized.trades and raw.equity_trade as ticks. From files: the trades of"
+                    + " LOBSTER message files and captures of Binance streams as ticks, plain or"
+                    + " gzipped; several are merged. Orders, quotes and books in them are counted"
+                    + " and left out; lines that cannot be read are counted and shown."
         },
         footer = {
             "  champion replay raw.equity_trade --from 2025-06-18 --to 2025-06-18 --topic again",
             "  champion replay AAPL_2012-06-21_34200000_57600000_message_10.csv --speed 1x",
             "      As it happened: one second takes a second.",
             "  champion replay captures/*.gz --speed 60x",
-            "      One minute takes a second."
+            "      One minute takes a second.",
+            "  champion replay normalized.equity_ohlc --from 2025-06-01 --to 2025-06-30"
         })
 final class ReplayCommand implements Callable<Integer> {
 
@@ -53,13 +56,13 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "DATE",
-            description = "First day of a dataset, UTC, as 2025-06-18.")
+            description = "First day of a dataset that is kept by days, as 2025-06-18.")
     private LocalDate from = LocalDate.MIN;
 
     @Option(
             names = "--to",
             paramLabel = "DATE",
-            description = "Last day of a dataset, UTC, as 2025-06-18.")
+            description = "Last day of a dataset that is kept by days, as 2025-06-18.")
     private LocalDate to = LocalDate.MAX;
 
     @Option(
@@ -104,27 +107,27 @@ final class ReplayCommand implements Callable<Integer> {
         ReplayCount count;
         try (Replay replay = open(config)) {
             console.progress("Reading ...");
-            Tick tick = replay.next();
+            ReplayedMessage message = replay.next();
             count = replay.count();
-            if (tick == null) {
+            if (message == null) {
                 console.endProgress();
                 show(console, count);
                 throw new UserException(
                         ExitCode.INPUT,
-                        "There are no trades in " + String.join(", ", sources) + ".");
+                        "There is nothing to send in " + String.join(", ", sources) + ".");
             }
-            Pace pace = speed == null ? Pace.FLAT_OUT : Pace.speed(speed, tick.eventTime());
+            Pace pace = speed == null ? Pace.FLAT_OUT : Pace.speed(speed, message.eventTime());
             console.progress("Connecting ...");
             try (Broker broker = topic.broker(config);
-                    TickPublisher publisher = topic.publisher(console, broker)) {
-                for (long number = 0; tick != null; number++) {
-                    long time = tick.eventTime();
+                    TickPublisher publisher = topic.publisher(console, broker, topicOfSource())) {
+                for (long number = 0; message != null; number++) {
+                    long time = message.eventTime();
                     publisher.publish(
-                            tick.key(),
-                            tick.value(),
+                            message.key(),
+                            message.value(),
                             pace.due(number, time),
                             () -> "at " + instant(time));
-                    tick = replay.next();
+                    message = replay.next();
                 }
                 summary = publisher.finish();
             }
@@ -136,10 +139,24 @@ final class ReplayCommand implements Callable<Integer> {
         return count.rejects() == 0 ? ExitCode.OK : ExitCode.INPUT;
     }
 
+    /** The dataset that is meant; empty if files are. */
+    private Optional<Dataset> dataset() {
+        String first = sources.get(0);
+        return Dataset.all().stream().filter(known -> known.id().equals(first)).findFirst();
+    }
+
+    /** Records of different contracts are not to be mixed in one topic. */
+    private String topicOfSource() {
+        return dataset()
+                .filter(dataset -> !Replay.asTicks(dataset))
+                .map(Dataset::id)
+                .orElse(TopicMixin.TICKS);
+    }
+
     private Replay open(JobConfig config) {
         Path temporary = Context.localHome(config).resolve("tmp");
-        String first = sources.get(0);
-        if (!first.contains(".") || !Replay.datasets().contains(first)) {
+        Optional<Dataset> dataset = dataset();
+        if (dataset.isEmpty()) {
             return Replay.ofRecordings(
                     sources.stream().map(Path::of).toList(), temporary, System.currentTimeMillis());
         }
@@ -155,12 +172,15 @@ final class ReplayCommand implements Callable<Integer> {
                     "The lake is " + lake + ", but only one on this machine can be replayed.");
         }
         List<PartitionKey> partitions =
-                LakeFiles.partitions(Path.of(lake), Dataset.of(first)).stream()
+                LakeFiles.partitions(Path.of(lake), dataset.get()).stream()
                         .filter(this::isWanted)
                         .toList();
         try {
             return Replay.ofLake(
-                    new LakeReader(new org.apache.flink.core.fs.Path(lake)), partitions, temporary);
+                    new LakeReader(new org.apache.flink.core.fs.Path(lake)),
+                    dataset.get(),
+                    partitions,
+                    temporary);
         } catch (IOException e) {
             throw new UserException(
                     ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
@@ -169,6 +189,9 @@ final class ReplayCommand implements Callable<Integer> {
 
     private boolean isWanted(PartitionKey partition) {
         var values = partition.values();
+        if (values.isEmpty()) {
+            return true;
+        }
         LocalDate day =
                 values.containsKey("date")
                         ? LocalDate.parse(values.get("date"))
@@ -180,7 +203,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private static void show(Console console, ReplayCount count) {
-        console.println("  %-16s %,14d".formatted("trades", count.ticks()));
+        console.println("  %-16s %,14d".formatted("records", count.sent()));
         console.println("  %-16s %,14d".formatted("other events", count.others()));
         console.println("  %-16s %,14d".formatted("rejected", count.rejects()));
         count.shownRejects().forEach(reject -> console.println("    " + reject));

@@ -4,16 +4,18 @@ import io.champion.runtime.JobConfig;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Where ticks go. */
+/** Where messages go. */
 final class TopicMixin {
+
+    static final String TICKS = "ticks";
 
     @Mixin private KafkaMixin kafka;
 
     @Option(
             names = "--topic",
             paramLabel = "NAME",
-            defaultValue = "ticks",
-            description = "Topic; made if there is none. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Topic; made if there is none. Default: ticks, or the name of the dataset.")
     private String topic;
 
     @Option(
@@ -41,7 +43,11 @@ final class TopicMixin {
         return KafkaMixin.broker(config);
     }
 
-    TickPublisher publisher(Console console, Broker broker) {
-        return TickPublisher.open(console, broker, topic, partitions, transactional);
+    /**
+     * @param usual the topic unless another one is named
+     */
+    TickPublisher publisher(Console console, Broker broker, String usual) {
+        return TickPublisher.open(
+                console, broker, topic == null ? usual : topic, partitions, transactional);
     }
 }

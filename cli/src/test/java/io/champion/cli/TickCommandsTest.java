@@ -2,6 +2,8 @@ package io.champion.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.kafka.RecordDecoder;
+import io.champion.kafka.WireSchemas;
 import io.champion.lake.ContractTypeInfo;
 import io.champion.lake.LakeSink;
 import io.champion.local.EmbeddedKafka;
@@ -10,6 +12,7 @@ import io.champion.local.market.MarketSimulator;
 import io.champion.local.market.MarketSpec;
 import io.champion.local.market.SimulatedMessage;
 import io.champion.model.Dataset;
+import io.champion.model.record.Bar;
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
 import io.champion.model.record.Trade;
@@ -148,7 +151,7 @@ final class TickCommandsTest {
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.INPUT);
         assertThat(run.out())
-                .containsPattern("trades +3\n")
+                .containsPattern("records +3\n")
                 .containsPattern("other events +1\n")
                 .containsPattern("rejected +1\n")
                 .contains(lobster + ", line 3: There are 3 fields");
@@ -210,6 +213,47 @@ final class TickCommandsTest {
     }
 
     @Test
+    void recordsOfAnyOtherDatasetGoToATopicOfItsName() throws Exception {
+        List<Bar> stored =
+                List.of(bar(3, "2025-06-19"), bar(1, "2025-06-18"), bar(2, "2025-06-18"));
+        write(stored);
+
+        Run run = run("replay", "normalized.bars", "--partitions=1");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out()).contains("in topic normalized.bars").containsPattern("records +3\n");
+        RecordDecoder<Bar> decoder = new RecordDecoder<>(Bar.class, WireSchemas.released());
+        List<Bar> bars = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> message : messages("normalized.bars")) {
+            bars.add(decoder.decode(message.value(), new Bar()));
+            assertThat(text(message.key())).isEqualTo("NSE:ACME:EQ");
+        }
+        assertThat(bars).containsExactly(stored.get(1), stored.get(2), stored.get(0));
+    }
+
+    private static Bar bar(int number, String day) {
+        Instant time = Instant.parse(day + "T04:00:00Z").plusSeconds(60L * number);
+        return Bar.newBuilder()
+                .setEventId("bar " + number)
+                .setEventTime(nanos(time))
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId("NSE:ACME:EQ")
+                .setSymbol("ACME")
+                .setExchange("NSE")
+                .setSeries("EQ")
+                .setInstrumentId("NSE:ACME:EQ")
+                .setBarInterval("1m")
+                .setWindowStart(nanos(time))
+                .setWindowEnd(nanos(time.plusSeconds(60)))
+                .setVersion(1)
+                .setTrades(0)
+                .setVolume(0.0)
+                .setTurnover(0.0)
+                .build();
+    }
+
+    @Test
     void aTopicOfOtherPartitionsIsRefused() {
         Run run = run("produce", "ticks", "--ticks=1", "--partitions=5");
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
@@ -226,7 +270,7 @@ final class TickCommandsTest {
         Path empty = Files.createDirectory(home.resolve("empty"));
         Run lake = Run.in(empty, "replay", "raw.equity_trade");
         assertThat(lake.exitCode()).isEqualTo(ExitCode.INPUT);
-        assertThat(lake.err()).contains("There are no trades in raw.equity_trade.");
+        assertThat(lake.err()).contains("There is nothing to send in raw.equity_trade.");
 
         Run speed = Run.in(home, "replay", "x", "--speed=fast");
         assertThat(speed.exitCode()).isEqualTo(ExitCode.USAGE);

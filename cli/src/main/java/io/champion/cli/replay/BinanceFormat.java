@@ -77,7 +77,7 @@ final class BinanceFormat implements Recording.Format {
                 .setEventTime(Math.multiplyExact(number(trade, "T"), MILLISECOND))
                 .setIngestTime(ingestTime)
                 .setSource(SOURCE)
-                .setEntityId(Tick.instrument(EXCHANGE, symbol, series))
+                .setEntityId(ReplayedMessage.instrument(EXCHANGE, symbol, series))
                 .setSymbol(symbol)
                 .setExchange(EXCHANGE)
                 .setSeries(series)

@@ -92,7 +92,7 @@ final class LobsterFormat implements Recording.Format {
                 .setEventTime(time)
                 .setIngestTime(ingestTime)
                 .setSource(SOURCE)
-                .setEntityId(Tick.instrument(EXCHANGE, symbol, ""))
+                .setEntityId(ReplayedMessage.instrument(EXCHANGE, symbol, ""))
                 .setSymbol(symbol)
                 .setExchange(EXCHANGE)
                 .setTradeId(Long.toString(sequence))

@@ -94,7 +94,7 @@ final class Recording implements Closeable {
                 if (trade == null) {
                     count.other();
                 } else {
-                    count.tick();
+                    count.send();
                 }
             } catch (BadLineException e) {
                 count.reject(file.toString(), line, e.getMessage());

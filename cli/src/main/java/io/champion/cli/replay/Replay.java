@@ -12,40 +12,43 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.util.CloseableIterator;
 
 /**
- * Recorded trades as ticks in the order of event time, from whatever holds them. Memory is bounded:
- * what has to be sorted and does not fit is sorted in files.
+ * Records in the order of event time, from whatever holds them: trades of recordings and of the
+ * tape as ticks, all others as they are. Memory is bounded: what has to be sorted and does not fit
+ * is sorted in files.
  */
 public final class Replay implements Closeable {
 
     /** A few hundred bytes each. */
     private static final int IN_MEMORY = 400_000;
 
-    private static final String TICKS = Dataset.of(EquityTrade.getClassSchema()).id();
-    private static final String TRADES = Dataset.of(Trade.getClassSchema()).id();
+    private static final Dataset TICKS = Dataset.of(EquityTrade.getClassSchema());
+    private static final Dataset TRADES = Dataset.of(Trade.getClassSchema());
 
     /** Adds one part of what is to be replayed to a sorter; later parts have later times. */
     private interface Part {
-        void addTo(TickSorter sorter) throws IOException;
+        void addTo(MessageSorter sorter) throws IOException;
     }
 
     private final Path temporary;
     private final Queue<Part> parts;
     private final ReplayCount count = new ReplayCount();
-    private TickSorter sorter;
+    private final ReplayedMessage.Maker maker;
+    private MessageSorter sorter;
 
-    private Replay(Path temporary) {
+    private Replay(Path temporary, Schema schema) {
         this.temporary = temporary;
+        this.maker = new ReplayedMessage.Maker(schema);
         this.parts = new ArrayDeque<>();
     }
 
-    /** The lake's datasets that can be replayed. */
-    public static Set<String> datasets() {
-        return Set.of(TICKS, TRADES);
+    /** Whether what is replayed of a dataset are ticks. */
+    public static boolean asTicks(Dataset dataset) {
+        return dataset.equals(TICKS) || dataset.equals(TRADES);
     }
 
     /**
@@ -55,14 +58,14 @@ public final class Replay implements Closeable {
      * @param ingestTime milliseconds since the epoch, of all ticks
      */
     public static Replay ofRecordings(List<Path> files, Path temporary, long ingestTime) {
-        Replay replay = new Replay(temporary);
+        Replay replay = new Replay(temporary, EquityTrade.getClassSchema());
         replay.parts.add(
                 sorter -> {
                     for (Path file : files) {
                         try (Recording recording = Recording.open(file, ingestTime)) {
                             EquityTrade trade;
                             while ((trade = recording.next(replay.count)) != null) {
-                                sorter.add(Tick.of(trade));
+                                sorter.add(replay.maker.of(trade));
                             }
                         }
                     }
@@ -73,15 +76,19 @@ public final class Replay implements Closeable {
     /**
      * Partitions of a lake.
      *
-     * @param partitions of one of {@link #datasets}, in the order of time
+     * @param partitions of the dataset, in the order of time
      * @param temporary a folder for what does not fit into memory
      */
-    public static Replay ofLake(LakeReader lake, List<PartitionKey> partitions, Path temporary) {
-        Replay replay = new Replay(temporary);
+    public static Replay ofLake(
+            LakeReader lake, Dataset dataset, List<PartitionKey> partitions, Path temporary) {
+        Replay replay =
+                new Replay(
+                        temporary,
+                        asTicks(dataset) ? EquityTrade.getClassSchema() : dataset.schema());
         List<Part> parts =
                 partitions.stream().<Part>map(p -> sorter -> replay.add(lake, p, sorter)).toList();
-        if (partitions.stream().allMatch(p -> p.dataset().equals(TICKS))) {
-            // Partitioned by event time: what is sorted hour by hour is sorted.
+        if ("event_time".equals(dataset.partitionTime())) {
+            // What is sorted partition by partition is sorted.
             replay.parts.addAll(parts);
         } else {
             replay.parts.add(
@@ -94,19 +101,18 @@ public final class Replay implements Closeable {
         return replay;
     }
 
-    private void add(LakeReader lake, PartitionKey partition, TickSorter sorter)
+    private void add(LakeReader lake, PartitionKey partition, MessageSorter sorter)
             throws IOException {
         try (CloseableIterator<SpecificRecordBase> rows = lake.read(partition)) {
             while (rows.hasNext()) {
                 SpecificRecordBase record = rows.next();
-                EquityTrade tick =
-                        record instanceof Trade trade ? tick(trade) : (EquityTrade) record;
-                if (tick == null) {
+                SpecificRecordBase sent = record instanceof Trade trade ? tick(trade) : record;
+                if (sent == null) {
                     count.other();
                     continue;
                 }
-                count.tick();
-                sorter.add(Tick.of(tick));
+                count.send();
+                sorter.add(maker.of(sent));
             }
         } catch (IOException | RuntimeException e) {
             throw e;
@@ -128,7 +134,7 @@ public final class Replay implements Closeable {
                 .setEventTime(trade.getEventTime())
                 .setIngestTime(trade.getIngestTime())
                 .setSource(trade.getSource())
-                .setEntityId(Tick.instrument(trade.getExchange(), trade.getSymbol(), ""))
+                .setEntityId(ReplayedMessage.instrument(trade.getExchange(), trade.getSymbol(), ""))
                 .setSymbol(trade.getSymbol())
                 .setExchange(trade.getExchange())
                 .setTradeId(trade.getExchangeId() + ":" + trade.getTradeId())
@@ -141,24 +147,24 @@ public final class Replay implements Closeable {
     }
 
     /**
-     * The next tick, or null after the last. The first of a part waits until all of the part is
+     * The next record, or null after the last. The first of a part waits until all of the part is
      * read.
      *
      * @throws RecordingException if a file cannot be replayed
      */
-    public Tick next() throws IOException {
+    public ReplayedMessage next() throws IOException {
         while (true) {
             if (sorter == null) {
                 Part part = parts.poll();
                 if (part == null) {
                     return null;
                 }
-                sorter = new TickSorter(temporary, IN_MEMORY);
+                sorter = new MessageSorter(temporary, IN_MEMORY);
                 part.addTo(sorter);
             }
-            Tick tick = sorter.next();
-            if (tick != null) {
-                return tick;
+            ReplayedMessage message = sorter.next();
+            if (message != null) {
+                return message;
             }
             sorter.close();
             sorter = null;

@@ -4,19 +4,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** What became of the lines or rows that were read: ticks, other events, and rejects. */
+/**
+ * What became of the lines or rows that were read: records to be sent, other events, and rejects.
+ */
 public final class ReplayCount {
 
     /** More than a person reads; the others are counted. */
     private static final int MAX_SHOWN = 20;
 
-    private long ticks;
+    private long sent;
     private long others;
     private long rejects;
     private final List<String> shown = new ArrayList<>();
 
-    void tick() {
-        ticks++;
+    void send() {
+        sent++;
     }
 
     /** Something that is no trade: an order, a quote, a book. */
@@ -32,11 +34,11 @@ public final class ReplayCount {
     }
 
     public long read() {
-        return ticks + others + rejects;
+        return sent + others + rejects;
     }
 
-    public long ticks() {
-        return ticks;
+    public long sent() {
+        return sent;
     }
 
     public long others() {

@@ -13,41 +13,44 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TickSorterTest {
+class MessageSorterTest {
 
     @TempDir private Path directory;
 
     @Test
     void whatDoesNotFitIntoMemoryIsSortedInFiles() throws IOException {
         Random random = new Random(1);
-        List<Tick> ticks = new ArrayList<>();
+        List<ReplayedMessage> ticks = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             byte[] value = new byte[random.nextInt(300)];
             random.nextBytes(value);
             ticks.add(
-                    new Tick(random.nextInt(100), random.nextInt(3), new byte[] {(byte) i}, value));
+                    new ReplayedMessage(
+                            random.nextInt(100), random.nextInt(3), new byte[] {(byte) i}, value));
         }
-        List<Tick> sorted = new ArrayList<>();
-        try (TickSorter sorter = new TickSorter(directory.resolve("runs"), 64)) {
-            for (Tick tick : ticks) {
+        List<ReplayedMessage> sorted = new ArrayList<>();
+        try (MessageSorter sorter = new MessageSorter(directory.resolve("runs"), 64)) {
+            for (ReplayedMessage tick : ticks) {
                 sorter.add(tick);
             }
             assertThat(files()).hasSize(15);
-            Tick next;
+            ReplayedMessage next;
             while ((next = sorter.next()) != null) {
                 sorted.add(next);
             }
         }
-        ticks.sort(Comparator.comparingLong(Tick::eventTime).thenComparingLong(Tick::sequence));
+        ticks.sort(
+                Comparator.comparingLong(ReplayedMessage::eventTime)
+                        .thenComparingLong(ReplayedMessage::sequence));
         assertThat(sorted).usingRecursiveComparison().isEqualTo(ticks);
         assertThat(files()).isEmpty();
     }
 
     @Test
     void whatIsLeftOffIsCleanedUp() throws IOException {
-        try (TickSorter sorter = new TickSorter(directory.resolve("runs"), 2)) {
+        try (MessageSorter sorter = new MessageSorter(directory.resolve("runs"), 2)) {
             for (int i = 0; i < 9; i++) {
-                sorter.add(new Tick(i, i, new byte[0], new byte[0]));
+                sorter.add(new ReplayedMessage(i, i, new byte[0], new byte[0]));
             }
             assertThat(sorter.next().eventTime()).isZero();
         }
@@ -56,7 +59,7 @@ class TickSorterTest {
 
     @Test
     void nothingIsMadeForNothing() throws IOException {
-        try (TickSorter sorter = new TickSorter(directory.resolve("runs"), 2)) {
+        try (MessageSorter sorter = new MessageSorter(directory.resolve("runs"), 2)) {
             assertThat(sorter.next()).isNull();
         }
         assertThat(directory.resolve("runs")).doesNotExist();

@@ -15,38 +15,39 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Sorts ticks by event time and sequence number; equal ones stay in the order in which they came.
- * What does not fit into memory waits in sorted files, which are merged.
+ * Sorts messages by event time and sequence; equal ones stay in the order in which they came. What
+ * does not fit into memory waits in sorted files, which are merged.
  */
-final class TickSorter implements Closeable {
+final class MessageSorter implements Closeable {
 
-    private static final Comparator<Tick> BY_TIME =
-            Comparator.comparingLong(Tick::eventTime).thenComparingLong(Tick::sequence);
+    private static final Comparator<ReplayedMessage> BY_TIME =
+            Comparator.comparingLong(ReplayedMessage::eventTime)
+                    .thenComparingLong(ReplayedMessage::sequence);
 
     private final Path directory;
     private final int inMemory;
     private final List<Path> runs = new ArrayList<>();
-    private List<Tick> ticks = new ArrayList<>();
+    private List<ReplayedMessage> messages = new ArrayList<>();
     private PriorityQueue<Run> merge;
 
-    /** A sorted part, and its next tick. */
+    /** A sorted part, and its next message. */
     private static final class Run implements Closeable {
         private final int number;
         private final DataInputStream in;
-        private final List<Tick> ticks;
+        private final List<ReplayedMessage> messages;
         private int position;
-        private Tick head;
+        private ReplayedMessage head;
 
-        Run(int number, DataInputStream in, List<Tick> ticks) throws IOException {
+        Run(int number, DataInputStream in, List<ReplayedMessage> messages) throws IOException {
             this.number = number;
             this.in = in;
-            this.ticks = ticks;
+            this.messages = messages;
             advance();
         }
 
         void advance() throws IOException {
             if (in == null) {
-                head = position < ticks.size() ? ticks.get(position++) : null;
+                head = position < messages.size() ? messages.get(position++) : null;
                 return;
             }
             long time;
@@ -56,7 +57,7 @@ final class TickSorter implements Closeable {
                 head = null;
                 return;
             }
-            head = new Tick(time, in.readLong(), readBytes(), readBytes());
+            head = new ReplayedMessage(time, in.readLong(), readBytes(), readBytes());
         }
 
         private byte[] readBytes() throws IOException {
@@ -75,42 +76,42 @@ final class TickSorter implements Closeable {
 
     /**
      * @param directory for files; made when it is needed
-     * @param inMemory ticks to hold in memory at most
+     * @param inMemory messages to hold in memory at most
      */
-    TickSorter(Path directory, int inMemory) {
+    MessageSorter(Path directory, int inMemory) {
         this.directory = directory;
         this.inMemory = inMemory;
     }
 
-    void add(Tick tick) throws IOException {
-        if (ticks.size() == inMemory) {
+    void add(ReplayedMessage message) throws IOException {
+        if (messages.size() == inMemory) {
             spill();
         }
-        ticks.add(tick);
+        messages.add(message);
     }
 
     private void spill() throws IOException {
-        ticks.sort(BY_TIME);
+        messages.sort(BY_TIME);
         Files.createDirectories(directory);
-        Path run = Files.createTempFile(directory, "ticks-", ".run");
+        Path run = Files.createTempFile(directory, "messages-", ".run");
         runs.add(run);
         try (DataOutputStream out =
                 new DataOutputStream(
                         new BufferedOutputStream(Files.newOutputStream(run), 1 << 16))) {
-            for (Tick tick : ticks) {
-                out.writeLong(tick.eventTime());
-                out.writeLong(tick.sequence());
-                out.writeInt(tick.key().length);
-                out.write(tick.key());
-                out.writeInt(tick.value().length);
-                out.write(tick.value());
+            for (ReplayedMessage message : messages) {
+                out.writeLong(message.eventTime());
+                out.writeLong(message.sequence());
+                out.writeInt(message.key().length);
+                out.write(message.key());
+                out.writeInt(message.value().length);
+                out.write(message.value());
             }
         }
-        ticks = new ArrayList<>();
+        messages = new ArrayList<>();
     }
 
-    /** The next tick in order, or null after the last; none can be added any more. */
-    Tick next() throws IOException {
+    /** The next message in order, or null after the last; none can be added any more. */
+    ReplayedMessage next() throws IOException {
         if (merge == null) {
             merge = open();
         }
@@ -118,29 +119,29 @@ final class TickSorter implements Closeable {
         if (least == null) {
             return null;
         }
-        Tick tick = least.head;
+        ReplayedMessage message = least.head;
         least.advance();
         if (least.head == null) {
             least.close();
         } else {
             merge.add(least);
         }
-        return tick;
+        return message;
     }
 
     private PriorityQueue<Run> open() throws IOException {
         PriorityQueue<Run> open =
                 new PriorityQueue<>(
-                        Comparator.<Run, Tick>comparing(run -> run.head, BY_TIME)
+                        Comparator.<Run, ReplayedMessage>comparing(run -> run.head, BY_TIME)
                                 .thenComparingInt(run -> run.number));
-        ticks.sort(BY_TIME);
+        messages.sort(BY_TIME);
         for (Path file : runs) {
             DataInputStream in =
                     new DataInputStream(
                             new BufferedInputStream(Files.newInputStream(file), 1 << 16));
             open.add(new Run(open.size(), in, null));
         }
-        Run last = new Run(open.size(), null, ticks);
+        Run last = new Run(open.size(), null, messages);
         if (last.head != null) {
             open.add(last);
         }
