@@ -39,7 +39,11 @@ record LakeCommit(String id, List<PendingFile> files, List<PartitionKey> complet
 
     /** The checkpoint after which this is committed. */
     long checkpoint() {
-        return Long.parseLong(id.substring(id.lastIndexOf('-') + 1));
+        return Long.parseLong(checkpointName());
+    }
+
+    String checkpointName() {
+        return id.substring(id.lastIndexOf('-') + 1);
     }
 
     LakeCommit {

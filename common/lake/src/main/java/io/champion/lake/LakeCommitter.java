@@ -15,6 +15,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.SinkCommitterMetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Makes the files of commits visible, and completes or replaces their partitions. */
 final class LakeCommitter implements Committer<LakeCommit> {
@@ -24,6 +25,9 @@ final class LakeCommitter implements Committer<LakeCommit> {
     private static final int MAX_RETRIES = 4;
 
     private static final long FIRST_PAUSE_MILLIS = 125;
+
+    /** In the logging context: the checkpoint whose files are committed. */
+    static final String LOG_CHECKPOINT = "flink-checkpoint-id";
 
     private final Path root;
     private final FileSystem fs;
@@ -79,6 +83,7 @@ final class LakeCommitter implements Committer<LakeCommit> {
     public void commit(Collection<CommitRequest<LakeCommit>> requests)
             throws IOException, InterruptedException {
         for (CommitRequest<LakeCommit> request : requests) {
+            MDC.put(LOG_CHECKPOINT, request.getCommittable().checkpointName());
             try {
                 if (replacement == null) {
                     append(request.getCommittable());
@@ -102,9 +107,16 @@ final class LakeCommitter implements Committer<LakeCommit> {
                             e);
                 }
                 long pause = FIRST_PAUSE_MILLIS << request.getNumberOfRetries();
-                LOG.warn("Cannot commit to the lake {}; again in {} ms", root, pause, e);
+                LOG.warn(
+                        "Cannot commit {} to the lake {}; again in {} ms",
+                        request.getCommittable().id(),
+                        root,
+                        pause,
+                        e);
                 Thread.sleep(pause);
                 request.retryLater();
+            } finally {
+                MDC.remove(LOG_CHECKPOINT);
             }
         }
     }
@@ -131,6 +143,10 @@ final class LakeCommitter implements Committer<LakeCommit> {
             PartitionSummary.write(fs, folder, commit.id(), names, true);
             partitions.inc();
         }
+        LOG.debug(
+                "Committed {} files, {} partitions",
+                commit.files().size(),
+                commit.complete().size());
         listener.reached(CommitStep.DONE);
     }
 

@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -43,6 +45,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
 
 /** Unbounded jobs write each row once, through failures, restores and rescaling. */
 class LakeSinkStreamingTest {
@@ -63,6 +66,9 @@ class LakeSinkStreamingTest {
                             .setNumberTaskManagers(1)
                             .setNumberSlotsPerTaskManager(3)
                             .build());
+
+    /** Checkpoints that the logging context named at the steps of commits. */
+    private static final Set<String> LOGGED = ConcurrentHashMap.newKeySet();
 
     @TempDir Path folder;
 
@@ -143,9 +149,13 @@ class LakeSinkStreamingTest {
         Path ofAnotherEpoch = leaveBehind("test-1-0");
         StreamExecutionEnvironment env = environment(savepoint);
         env.setParallelism(2);
-        job(env, RateLimiterStrategy.noOp(), CommitStep.Listener.NONE);
+        job(
+                env,
+                RateLimiterStrategy.noOp(),
+                step -> LOGGED.add(String.valueOf(MDC.get(LakeCommitter.LOG_CHECKPOINT))));
         env.execute();
         assertEachRowOnce();
+        assertThat(LOGGED).isNotEmpty().allMatch(checkpoint -> checkpoint.matches("[0-9]+"));
         assertThat(dead).doesNotExist();
         assertThat(ofAnotherEpoch).exists();
 

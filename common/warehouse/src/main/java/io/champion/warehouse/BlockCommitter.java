@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.flink.api.connector.sink2.Committer;
+import org.slf4j.MDC;
 
 /**
  * Inserts the blocks of completed checkpoints, each exactly once. Its correctness rests on this:
@@ -31,6 +32,9 @@ import org.apache.flink.api.connector.sink2.Committer;
  * which holds up the task and so the rows before it.
  */
 final class BlockCommitter implements Committer<SealedBlock> {
+
+    /** In the logging context: the checkpoints after which the blocks were sealed. */
+    static final String LOG_CHECKPOINT = "flink-checkpoint-after";
 
     private static final Duration PARTS_COUNTED_EVERY = Duration.ofSeconds(10);
 
@@ -109,7 +113,7 @@ final class BlockCommitter implements Committer<SealedBlock> {
             throws IOException, InterruptedException {
         List<SealedBlock> blocks = requests.stream().map(CommitRequest::getCommittable).toList();
         blocks.forEach(metrics::pending);
-        try {
+        try (MDC.MDCCloseable context = MDC.putCloseable(LOG_CHECKPOINT, sealedAfter(blocks))) {
             if (restored) {
                 restored = false;
                 hook.at(ProtocolStep.DURING_RESTORE, "");
@@ -132,6 +136,15 @@ final class BlockCommitter implements Committer<SealedBlock> {
         } finally {
             blocks.forEach(metrics::settled);
         }
+    }
+
+    private static String sealedAfter(List<SealedBlock> blocks) {
+        return blocks.stream()
+                .map(block -> block.id().checkpoint())
+                .distinct()
+                .sorted()
+                .map(String::valueOf)
+                .collect(Collectors.joining(","));
     }
 
     /** Merges that do not keep up show here long before inserts are refused for it. */
@@ -215,7 +228,15 @@ final class BlockCommitter implements Committer<SealedBlock> {
         for (SealedBlock block : blocks) {
             State state = known.get(block.id().toString());
             if (state != State.WRITTEN) {
-                running.add(inserts.submit(() -> write(block, state)));
+                running.add(
+                        inserts.submit(
+                                () -> {
+                                    try (var context =
+                                            MDC.putCloseable(
+                                                    LOG_CHECKPOINT, sealedAfter(List.of(block)))) {
+                                        return write(block, state);
+                                    }
+                                }));
             }
         }
         record(Parallel.await(running));

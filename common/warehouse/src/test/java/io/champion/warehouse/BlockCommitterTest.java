@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.MDC;
 
 /** The protocol, broken at each of its steps, with the rows counted afterwards. */
 class BlockCommitterTest {
@@ -411,6 +412,25 @@ class BlockCommitterTest {
         }
         assertThatThrownBy(() -> committer(settings, OptionalLong.of(7)))
                 .hasMessageContaining("ahead of this job");
+    }
+
+    @Test
+    void theLoggingContextSaysAfterWhichCheckpointTheRowsWereSealed() throws Exception {
+        Map<ProtocolStep, String> logged = new ConcurrentHashMap<>();
+        SinkSettings settings =
+                settings(
+                        "1",
+                        (step, subject) ->
+                                logged.put(
+                                        step,
+                                        String.valueOf(MDC.get(BlockCommitter.LOG_CHECKPOINT))));
+        try (BlockCommitter committer = committer(settings, OptionalLong.empty())) {
+            commit(committer, seal(writer(settings, 7), rows(0, 1)));
+        }
+        assertThat(logged)
+                .containsEntry(ProtocolStep.BEFORE_INSERT, "7")
+                .containsEntry(ProtocolStep.AFTER_LEDGER, "7");
+        assertThat(MDC.get(BlockCommitter.LOG_CHECKPOINT)).isNull();
     }
 
     @Test
