@@ -17,10 +17,16 @@ record BookSettings(BarIntervals intervals, long allowedLateness, int maxTrades)
         return new BookSettings(other, allowedLateness, maxTrades);
     }
 
+    /** The first millisecond that is not late at a watermark. */
+    long oldest(long watermark) {
+        long oldest = watermark - allowedLateness + 1;
+        return oldest > watermark ? Long.MIN_VALUE : oldest;
+    }
+
     /** The first millisecond of which a book surely remembers all ticks at a watermark. */
     long remembered(long watermark) {
-        long oldest = watermark - allowedLateness + 1;
-        return oldest > watermark
+        long oldest = oldest(watermark);
+        return oldest == Long.MIN_VALUE
                 ? Long.MIN_VALUE
                 : Math.floorDiv(oldest, InstrumentBook.PAGE_MILLIS) * InstrumentBook.PAGE_MILLIS;
     }

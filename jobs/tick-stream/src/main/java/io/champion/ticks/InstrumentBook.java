@@ -346,6 +346,12 @@ final class InstrumentBook {
         }
     }
 
+    /** Emits all bars that have begun. What is remembered stays. */
+    void drain(Bars bars) {
+        fire(Long.MAX_VALUE, bars);
+        nextDue = nextExpiry;
+    }
+
     private void forget(long watermark) {
         for (Page page : pages) {
             if (page.log != null && settings.expiry(page.lastMillis()) <= watermark) {
@@ -643,8 +649,9 @@ final class InstrumentBook {
         page.windowsChanged = false;
     }
 
+    /** Takes ticks up to a millisecond for late; before {@link #loaded}. */
     void loadForgotten(long millis) {
-        forgotten = millis;
+        forgotten = Math.max(forgotten, millis);
         expireAt(settings.expiry(millis));
     }
 
@@ -669,7 +676,9 @@ final class InstrumentBook {
         for (int interval = 0; interval < recent.length; interval++) {
             long length = intervals.millis(interval);
             long start = Math.floorDiv(millis, length) * length;
-            boolean expired = settings.expiry(start + length - 1) <= watermark;
+            long last = start + length - 1;
+            // What was emitted of a window that is forgotten is forgotten, too.
+            boolean expired = settings.expiry(last) <= watermark || last <= forgotten;
             boolean made = start >= intervals.since(interval);
             if (made && !expired && versionOf(interval, start) == 0) {
                 BarWindow window = windowOf(interval, millis);

@@ -55,7 +55,11 @@ import org.apache.flink.util.function.SerializableSupplier;
  *
  * <p>Flink forgets the watermark in a restore. Without it, ticks that were late before could be
  * taken again, when nothing is remembered that would tell them to be duplicates. So the watermark
- * is kept for each range of key groups, and goes with them when the job is rescaled.
+ * is kept for each range of key groups, and goes with them when the job is rescaled; and beside it
+ * the time before which all ticks were late, for the allowed lateness may be another next time.
+ *
+ * <p>A job that is drained gets a last watermark after all times. It emits all bars that have
+ * begun, but nothing is forgotten: when the job goes on after all, those bars get further versions.
  *
  * <p>Nor can the first windows of a bar interval that is added in a restore be made, where trades
  * of them may be forgotten. So it is kept from when on all trades are remembered, and of each
@@ -98,6 +102,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private transient MapState<Long, byte[]> windowsState;
     private transient ValueState<Long> forgottenState;
     private transient ListState<Tuple3<Integer, Integer, Long>> watermarkState;
+    private transient ListState<Tuple3<Integer, Integer, Long>> horizonState;
     private transient ListState<Tuple3<Long, Long, Long>> intervalsState;
     private transient InternalTimerService<VoidNamespace> timers;
 
@@ -111,16 +116,22 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private transient Map<String, Entry> entries;
     private transient List<Entry> changed;
     private transient Varints buffer;
+
+    /** The last one; not the one that drains the job. */
     private transient long watermark;
 
     /** The watermark whose timers have all fired: what is due later has not been emitted. */
     private transient long emitted;
 
+    private transient boolean drained;
     private transient KeyGroupRange keyGroups;
     private transient int maxParallelism;
 
     /** Watermarks before a restore, by key group from the first of this task. */
     private transient long[] floors;
+
+    /** Of the same, the first millisecond that was not late. */
+    private transient long[] horizons;
 
     private transient long liveTrades;
     private transient long checkpoints;
@@ -161,16 +172,25 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
 
         Entry(String instrument) {
             this.instrument = instrument;
-            this.floor = floors == null ? Long.MIN_VALUE : floors[keyGroupOf(instrument)];
+            int keyGroup = keyGroupOf(instrument);
+            this.floor = floors[keyGroup];
             this.book = new InstrumentBook(books, this);
+            long horizon = horizons[keyGroup];
+            if (horizon > books.oldest(emittedUntil())) {
+                book.loadForgotten(horizon - 1);
+            }
         }
 
         long watermark() {
             return Math.max(watermark, floor);
         }
 
+        private long emittedUntil() {
+            return Math.max(emitted, floor);
+        }
+
         void load() throws Exception {
-            long until = Math.max(emitted, floor);
+            long until = emittedUntil();
             setCurrentKey(instrument);
             for (Map.Entry<Long, byte[]> piece : tradesState.entries()) {
                 book.loadTrades(piece.getKey(), piece.getValue());
@@ -205,7 +225,11 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         void advance() {
             long early = book.forgottenEarly();
             int rows = book.rows();
-            book.advance(watermark(), this);
+            if (drained) {
+                book.drain(this);
+            } else {
+                book.advance(watermark(), this);
+            }
             counted(rows, early);
             setChanged();
         }
@@ -354,6 +378,11 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                                 new ListStateDescriptor<>(
                                         "watermarks",
                                         Types.TUPLE(Types.INT, Types.INT, Types.LONG)));
+        horizonState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "horizons", Types.TUPLE(Types.INT, Types.INT, Types.LONG)));
         intervalsState =
                 context.getOperatorStateStore()
                         .getUnionListState(
@@ -363,18 +392,22 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         watermark = Long.MIN_VALUE;
         emitted = Long.MIN_VALUE;
         restoreIntervals();
-        if (context.isRestored()) {
-            floors = new long[keyGroups.getNumberOfKeyGroups()];
-            Arrays.fill(floors, Long.MIN_VALUE);
-            for (Tuple3<Integer, Integer, Long> range : watermarkState.get()) {
-                for (int i = 0; i < floors.length; i++) {
-                    int keyGroup = keyGroups.getStartKeyGroup() + i;
-                    if (keyGroup >= range.f0 && keyGroup <= range.f1) {
-                        floors[i] = Math.max(floors[i], range.f2);
-                    }
+        floors = byKeyGroup(watermarkState);
+        horizons = byKeyGroup(horizonState);
+    }
+
+    private long[] byKeyGroup(ListState<Tuple3<Integer, Integer, Long>> state) throws Exception {
+        long[] times = new long[keyGroups.getNumberOfKeyGroups()];
+        Arrays.fill(times, Long.MIN_VALUE);
+        for (Tuple3<Integer, Integer, Long> range : state.get()) {
+            for (int i = 0; i < times.length; i++) {
+                int keyGroup = keyGroups.getStartKeyGroup() + i;
+                if (keyGroup >= range.f0 && keyGroup <= range.f1) {
+                    times[i] = Math.max(times[i], range.f2);
                 }
             }
         }
+        return times;
     }
 
     private void restoreIntervals() throws Exception {
@@ -416,10 +449,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         metrics.gauge("liveTrades", () -> liveTrades);
         metrics.gauge(
                 "watermarkLag",
-                () ->
-                        watermark == Long.MIN_VALUE || watermark == Long.MAX_VALUE
-                                ? 0L
-                                : System.currentTimeMillis() - watermark);
+                () -> watermark == Long.MIN_VALUE ? 0L : System.currentTimeMillis() - watermark);
     }
 
     /** Nothing: the key is set where state is used, which is seldom. */
@@ -468,6 +498,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         Entry entry = entries.get(message.instrument);
         if (entry == null) {
             entry = load(message.instrument);
+            entry.setTimer();
         }
         if (entry.sessions == null) {
             entry.exchange = tick.getExchange();
@@ -521,7 +552,6 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         Entry entry = new Entry(instrument);
         entry.load();
         entries.put(instrument, entry);
-        entry.setTimer();
         return entry;
     }
 
@@ -541,9 +571,16 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     @Override
     public void processWatermark(Watermark mark) throws Exception {
         // Before the timers that it sets off.
-        watermark = mark.getTimestamp();
+        drained = mark.getTimestamp() == Long.MAX_VALUE;
+        if (!drained) {
+            watermark = mark.getTimestamp();
+        }
         super.processWatermark(mark);
         emitted = watermark;
+        if (drained) {
+            // For the life after; any sooner, this watermark would set them off at once.
+            entries.values().forEach(Entry::setTimer);
+        }
     }
 
     @Override
@@ -557,7 +594,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         entry.advance();
         if (entry.book.isEmpty()) {
             entries.remove(instrument);
-        } else {
+        } else if (!drained) {
             entry.setTimer();
         }
     }
@@ -569,6 +606,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
+        requireAccounted();
         for (Entry entry : changed) {
             entry.isChanged = false;
             entry.book.flush(buffer);
@@ -578,6 +616,27 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             dropQuiet();
         }
         checkpoints++;
+    }
+
+    private void requireAccounted() {
+        long rejected = rejects.values().stream().mapToLong(Counter::getCount).sum();
+        long known = accepted.getCount() + duplicates.getCount() + late.getCount() + rejected;
+        if (ticks.getCount() != known) {
+            throw new IllegalStateException(
+                    "Of "
+                            + ticks.getCount()
+                            + " ticks "
+                            + known
+                            + " are accounted for: "
+                            + accepted.getCount()
+                            + " accepted, "
+                            + duplicates.getCount()
+                            + " duplicates, "
+                            + late.getCount()
+                            + " late, "
+                            + rejected
+                            + " rejected.");
+        }
     }
 
     /** Drops books that were not used since the last checkpoint, then others, until few enough. */
@@ -618,20 +677,27 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     }
 
     private void snapshotWatermarks() throws Exception {
-        List<Tuple3<Integer, Integer, Long>> ranges = new ArrayList<>();
-        // A drained job has emitted the last watermark of all, and may still go on later.
-        long current = watermark == Long.MAX_VALUE ? Long.MIN_VALUE : watermark;
+        List<Tuple3<Integer, Integer, Long>> watermarks = new ArrayList<>();
+        List<Tuple3<Integer, Integer, Long>> oldest = new ArrayList<>();
         for (int i = 0; i < keyGroups.getNumberOfKeyGroups(); i++) {
             int keyGroup = keyGroups.getStartKeyGroup() + i;
-            long reached = floors == null ? current : Math.max(current, floors[i]);
-            Tuple3<Integer, Integer, Long> before =
-                    ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
-            if (before != null && before.f2 == reached) {
-                before.f1 = keyGroup;
-            } else {
-                ranges.add(Tuple3.of(keyGroup, keyGroup, reached));
-            }
+            long reached = Math.max(watermark, floors[i]);
+            append(watermarks, keyGroup, reached);
+            append(oldest, keyGroup, Math.max(books.oldest(reached), horizons[i]));
         }
-        watermarkState.update(ranges);
+        watermarkState.update(watermarks);
+        horizonState.update(oldest);
+    }
+
+    /** Lengthens the last range by a key group of the same time, or begins another. */
+    private static void append(
+            List<Tuple3<Integer, Integer, Long>> ranges, int keyGroup, long time) {
+        Tuple3<Integer, Integer, Long> last =
+                ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+        if (last != null && last.f2 == time) {
+            last.f1 = keyGroup;
+        } else {
+            ranges.add(Tuple3.of(keyGroup, keyGroup, time));
+        }
     }
 }

@@ -312,6 +312,110 @@ final class TickEngineOperatorTest {
         }
     }
 
+    private static TickEngineOperator.Settings lateness(Duration lateness) {
+        TickEngineOperator.Settings settings =
+                settings(Long.MAX_VALUE, Duration.ofSeconds(1), Duration.ofMinutes(1));
+        return new TickEngineOperator.Settings(
+                new BookSettings(settings.books().intervals(), lateness.toMillis(), 1_000_000),
+                settings.calendar(),
+                settings.outsideSession(),
+                settings.maxAhead(),
+                settings.heapTrades(),
+                settings.ingestTime());
+    }
+
+    /** The state is the operator's own, the same on every backend. */
+    @Test
+    void whatWasLateStaysLateWithAGreaterLateness() throws Exception {
+        OperatorSubtaskState state;
+        try (Engine engine = Engine.open(Backend.HEAP)) {
+            engine.take(
+                    trade(1, TEN + 5_000, 100, 10),
+                    trade(2, TEN + 50_000, 101, 10),
+                    trade(3, TEN + 400_000, 102, 10));
+            // Of the first second nothing is left but a message of its minute.
+            engine.watermark(TEN + 30_000 + LATENESS.toMillis());
+            assertThat(engine.bars()).hasSize(3);
+            state = engine.snapshot();
+        }
+        Duration hour = Duration.ofHours(1);
+        try (Engine engine = new Engine(Backend.HEAP, 1, 0, lateness(hour))) {
+            engine.harness.initializeState(state);
+            engine.harness.open();
+            engine.watermark(TEN + 2 * hour.toMillis());
+            assertThat(engine.bars()).hasSize(2).allMatch(bar -> bar.contains("O102.0"));
+            assertThat(engine.keysWithState()).isZero();
+        }
+        for (Duration lateness : List.of(hour, LATENESS, hour)) {
+            try (Engine engine = new Engine(Backend.HEAP, 1, 0, lateness(lateness))) {
+                engine.harness.initializeState(state);
+                engine.harness.open();
+                engine.take(
+                        trade(1, TEN + 5_000, 100, 10),
+                        trade(4, TEN + 29_999, 100, 10),
+                        trade(2, TEN + 50_000, 101, 10));
+                assertThat(engine.accepted()).isEmpty();
+                assertThat(engine.letters())
+                        .containsExactly("LATE event_time 1", "LATE event_time 4");
+                engine.watermark(TEN + 30_001 + LATENESS.toMillis());
+                assertThat(engine.bars()).isEmpty();
+                state = engine.snapshot();
+            }
+        }
+        try (Engine engine = new Engine(Backend.HEAP, 1, 0, lateness(hour))) {
+            engine.harness.initializeState(state);
+            engine.harness.open();
+            engine.take(trade(5, TEN + 50_001, 103, 10));
+            engine.watermark(TEN + 400_999);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@50 v2 O101.0 H103.0 L101.0 C103.0 V20.0 T2040.0 n2",
+                            "1s@400 v1 O102.0 H102.0 L102.0 C102.0 V10.0 T1020.0 n1",
+                            "1m@0 v2 O100.0 H103.0 L100.0 C103.0 V30.0 T3040.0 n3");
+            engine.watermark(TEN + 420_000 + hour.toMillis());
+            assertThat(engine.keysWithState()).isZero();
+            assertThat(engine.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Backend.class)
+    void goesOnAfterItWasDrained(Backend backend) throws Exception {
+        OperatorSubtaskState state;
+        try (Engine engine = Engine.open(backend)) {
+            engine.take(
+                    trade("TCS", 1, TEN - 400_000, 5.0, 1.0, TickKind.TRADE),
+                    trade(1, TEN, 100, 10),
+                    trade(2, TEN + 30_000, 101, 10));
+            engine.watermark(TEN + 10_000);
+            assertThat(engine.bars()).hasSize(3);
+            engine.watermark(Long.MAX_VALUE);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@30 v1 O101.0 H101.0 L101.0 C101.0 V10.0 T1010.0 n1",
+                            "1m@0 v1 O100.0 H101.0 L100.0 C101.0 V20.0 T2010.0 n2");
+            state = engine.snapshot();
+        }
+        try (Engine engine = Engine.restored(backend, state)) {
+            engine.take(
+                    trade(1, TEN, 100, 10),
+                    trade(2, TEN + 30_000, 101, 10),
+                    trade(3, TEN + 10_000 - LATENESS.toMillis(), 99, 10),
+                    trade(4, TEN + 30_001, 102, 10));
+            assertThat(engine.accepted()).containsExactly(4L);
+            assertThat(engine.letters()).containsExactly("LATE event_time 3");
+            engine.watermark(TEN + 60_000);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@30 v2 O101.0 H102.0 L101.0 C102.0 V20.0 T2030.0 n2",
+                            "1m@0 v2 O100.0 H102.0 L100.0 C102.0 V30.0 T3030.0 n3");
+            // The timers came back, too.
+            engine.watermark(HORIZON);
+            assertThat(engine.keysWithState()).isZero();
+            assertThat(engine.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
     @Test
     void theWatermarkGoesWithTheKeyGroupsWhenRescaled() throws Exception {
         List<EquityTrade> first = new ArrayList<>();
@@ -434,7 +538,7 @@ final class TickEngineOperatorTest {
         try (Engine engine = Engine.open(Backend.HEAP)) {
             long night = TEN + Duration.ofHours(8).toMillis();
             engine.take(trade(1, night, 100, 10));
-            engine.watermark(Long.MAX_VALUE);
+            engine.watermark(night + HORIZON - TEN);
             assertThat(engine.accepted()).containsExactly(1L);
             assertThat(engine.bars()).isEmpty();
             assertThat(engine.keysWithState()).isZero();
