@@ -144,7 +144,7 @@ final class TickStreamTopologyTest {
     }
 
     /** Watermarks by the number of messages, so that what is late does not depend on a clock. */
-    private static final class EverySoOften implements WatermarkGenerator<TickMessage> {
+    static final class EverySoOften implements WatermarkGenerator<TickMessage> {
         private long greatest = Long.MIN_VALUE + 10_000;
         private int messages;
 
@@ -166,7 +166,7 @@ final class TickStreamTopologyTest {
         }
     }
 
-    private static List<ExpectedRow> rows(List<SpecificRecordBase> ticks) {
+    static List<ExpectedRow> rows(List<SpecificRecordBase> ticks) {
         return ticks.stream()
                 .map(EquityTrade.class::cast)
                 .map(
@@ -188,7 +188,7 @@ final class TickStreamTopologyTest {
     }
 
     /** The last version of each bar that has trades; of a bar all versions must be there. */
-    private static Set<ExpectedBar> last(String interval, List<SpecificRecordBase> all) {
+    static Set<ExpectedBar> last(String interval, List<SpecificRecordBase> all) {
         Map<String, Bar> last = new HashMap<>();
         all.stream()
                 .map(Bar.class::cast)
