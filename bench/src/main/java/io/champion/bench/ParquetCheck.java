@@ -1,7 +1,9 @@
 package io.champion.bench;
 
 import io.champion.model.ColumnType;
+import io.champion.model.Dataset;
 import io.champion.model.TypeMapping;
+import io.champion.model.record.EquityTrade;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,16 +13,21 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 
 /**
- * Says what Parquet files hold, as DuckDB reads them: {@code ParquetCheck FOLDER} prints their
- * rows, a hash of all values of all rows in any order, and their size.
+ * Says what Parquet files hold, as DuckDB reads them: {@code ParquetCheck FOLDER
+ * bars|ticks|plain-ticks} prints their rows, a hash of all values of all rows in any order, and
+ * their size.
  */
 final class ParquetCheck {
+    private static final Dataset TICKS = Dataset.of(EquityTrade.getClassSchema());
+
     private ParquetCheck() {}
 
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]).toAbsolutePath();
+        Schema schema = (args[1].equals("bars") ? EquityRows.DATASET : TICKS).schema();
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files =
@@ -34,8 +41,8 @@ final class ParquetCheck {
             bytes += Files.size(file);
         }
         String columns =
-                TypeMapping.columns(EquityRows.DATASET.schema()).stream()
-                        .map(ParquetCheck::comparable)
+                TypeMapping.columns(schema).stream()
+                        .map(column -> comparable(column, args[1].equals("plain-ticks")))
                         .collect(Collectors.joining(", "));
         String list =
                 files.stream().map(file -> "'" + file + "'").collect(Collectors.joining(", "));
@@ -60,9 +67,12 @@ final class ParquetCheck {
         }
     }
 
-    private static String comparable(ColumnType.Column column) {
+    private static String comparable(ColumnType.Column column, boolean plain) {
         return switch (column.type().kind()) {
             case TIMESTAMP_MILLIS -> "epoch_ms(" + column.name() + ")";
+            // DuckDB keeps microseconds of them; parquet-avro writes them as plain numbers.
+            case TIMESTAMP_NANOS ->
+                    plain ? column.name() + " // 1000" : "epoch_us(" + column.name() + ")";
             case DATE -> column.name() + "::DATE";
             default -> column.name();
         };

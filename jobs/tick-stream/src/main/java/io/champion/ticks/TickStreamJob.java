@@ -28,6 +28,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -66,40 +67,51 @@ public final class TickStreamJob {
      * @throws ConfigException if an option has a value that makes no sense
      */
     public static void build(StreamExecutionEnvironment env, JobConfig config) {
-        Home home = Home.of(config);
-        KafkaConfig kafka = kafka(config);
-        TickEngineOperator.Settings settings = settings(config);
-        KafkaSinks kafkaSinks =
-                new KafkaSinks(kafka, config.get(TickStreamOptions.TRANSACTION_TIMEOUT));
+        build(env, config, sinks(config));
+    }
+
+    /** As {@link #build(StreamExecutionEnvironment, JobConfig)}, with other sinks. */
+    static void build(
+            StreamExecutionEnvironment env, JobConfig config, TickStreamTopology.Sinks sinks) {
         TickStreamTopology.build(
-                env.fromSource(
-                                source(config, kafka, settings),
-                                TickTimes.strategy(
-                                        config.get(TickStreamOptions.OUT_OF_ORDERNESS),
-                                        config.get(TickStreamOptions.IDLENESS),
-                                        config.get(TickStreamOptions.MAX_DRIFT)),
-                                "ticks source")
-                        .uid("ticks-source"),
-                settings,
-                kafka::schemas,
-                new TickStreamTopology.Sinks(
-                        Map.of(
-                                "ticks-lake",
-                                lake(config, home, "ticks"),
-                                "ticks-warehouse",
-                                warehouse(config, home, "ticks", EquityTrade.getClassSchema())),
-                        Map.of(
-                                "bars-lake",
-                                lake(config, home, "bars"),
-                                "bars-warehouse",
-                                warehouse(config, home, "bars", Bar.getClassSchema()),
-                                "bars-kafka",
-                                kafkaSinks.bars(config.get(TickStreamOptions.BARS_TOPIC))),
-                        Map.of(
-                                "dead-letters-kafka",
-                                kafkaSinks.deadLetters(
-                                        config.get(TickStreamOptions.DEAD_LETTERS_TOPIC),
-                                        config.get(TickStreamOptions.TOPIC)))));
+                messages(env, config), settings(config), kafka(config)::schemas, sinks);
+    }
+
+    /** The source alone: messages with watermarks. */
+    static DataStream<TickMessage> messages(StreamExecutionEnvironment env, JobConfig config) {
+        return env.fromSource(
+                        source(config, kafka(config), settings(config)),
+                        TickTimes.strategy(
+                                config.get(TickStreamOptions.OUT_OF_ORDERNESS),
+                                config.get(TickStreamOptions.IDLENESS),
+                                config.get(TickStreamOptions.MAX_DRIFT)),
+                        "ticks source")
+                .uid("ticks-source");
+    }
+
+    /** All that the job writes to. */
+    static TickStreamTopology.Sinks sinks(JobConfig config) {
+        Home home = Home.of(config);
+        KafkaSinks kafkaSinks =
+                new KafkaSinks(kafka(config), config.get(TickStreamOptions.TRANSACTION_TIMEOUT));
+        return new TickStreamTopology.Sinks(
+                Map.of(
+                        "ticks-lake",
+                        lake(config, home, "ticks"),
+                        "ticks-warehouse",
+                        warehouse(config, home, "ticks", EquityTrade.getClassSchema())),
+                Map.of(
+                        "bars-lake",
+                        lake(config, home, "bars"),
+                        "bars-warehouse",
+                        warehouse(config, home, "bars", Bar.getClassSchema()),
+                        "bars-kafka",
+                        kafkaSinks.bars(config.get(TickStreamOptions.BARS_TOPIC))),
+                Map.of(
+                        "dead-letters-kafka",
+                        kafkaSinks.deadLetters(
+                                config.get(TickStreamOptions.DEAD_LETTERS_TOPIC),
+                                config.get(TickStreamOptions.TOPIC))));
     }
 
     private static KafkaConfig kafka(JobConfig config) {
