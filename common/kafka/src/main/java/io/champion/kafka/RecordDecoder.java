@@ -4,6 +4,7 @@ import static io.champion.kafka.WireException.Reason.INCOMPATIBLE_SCHEMA;
 import static io.champion.kafka.WireException.Reason.INVALID_VALUE;
 import static io.champion.kafka.WireException.Reason.TRAILING_BYTES;
 
+import io.champion.model.record.EquityTrade;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,6 +72,13 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
 
     private Plan<T> plan(Schema writer) throws WireException {
         if (SchemaNormalization.parsingFingerprint64(writer) == fingerprint) {
+            if (fingerprint == EquityTradeReader.CONTRACT) {
+                EquityTradeReader ticks = new EquityTradeReader();
+                return (in, record) -> {
+                    ticks.read(in, (EquityTrade) (SpecificRecordBase) record);
+                    requireEnd(in);
+                };
+            }
             FieldReader[] fields = FieldReader.ofRecord(reader, data);
             if (fields != null) {
                 return (in, record) -> {
@@ -220,22 +228,6 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
                 }
                 return items;
             };
-        }
-    }
-
-    /** Neighbouring messages mostly have the same times of ingestion. */
-    private static final class InstantReader {
-
-        private long millis;
-        private java.time.Instant instant = java.time.Instant.EPOCH;
-
-        Object read(AvroBytes in) throws WireException {
-            long value = in.readLong();
-            if (value != millis) {
-                instant = java.time.Instant.ofEpochMilli(value);
-                millis = value;
-            }
-            return instant;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.champion.kafka;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Strings that were seen before, found by their bytes, so that a symbol that comes a million times
@@ -12,11 +13,15 @@ final class StringCache {
 
     private final String[] slots;
 
+    /** Of the strings, for comparing them in one go. */
+    private final byte[][] contents;
+
     /**
      * @param size slots, a power of two
      */
     StringCache(int size) {
         slots = new String[size];
+        contents = new byte[size][];
     }
 
     String get(byte[] bytes, int offset, int length) {
@@ -37,22 +42,12 @@ final class StringCache {
             return new String(bytes, offset, length, StandardCharsets.UTF_8);
         }
         int slot = (hash ^ (hash >>> 15)) & (slots.length - 1);
-        String known = slots[slot];
-        if (known != null && equals(known, bytes, offset, length)) {
-            return known;
+        byte[] known = contents[slot];
+        if (known != null
+                && Arrays.equals(known, 0, known.length, bytes, offset, offset + length)) {
+            return slots[slot];
         }
+        contents[slot] = Arrays.copyOfRange(bytes, offset, offset + length);
         return slots[slot] = new String(bytes, offset, length, StandardCharsets.ISO_8859_1);
-    }
-
-    private static boolean equals(String known, byte[] bytes, int offset, int length) {
-        if (known.length() != length) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (known.charAt(i) != bytes[offset + i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

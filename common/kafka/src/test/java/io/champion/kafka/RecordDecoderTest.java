@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -54,6 +55,28 @@ final class RecordDecoderTest {
         EquityTrade first = decoder.decode(encode(trade()), new EquityTrade());
         EquityTrade second = decoder.decode(encode(trade()), new EquityTrade());
         assertThat(second.getSymbol()).isSameAs(first.getSymbol());
+    }
+
+    @Test
+    void ticksAreReadByTheirOwnReader() {
+        assertThat(EquityTradeReader.CONTRACT)
+                .as("fingerprint of the contract that EquityTradeReader reads")
+                .isEqualTo(SchemaNormalization.parsingFingerprint64(EquityTrade.getClassSchema()));
+    }
+
+    @Test
+    void readsTextsOfAnyLength() throws Exception {
+        assertReadsAlike("S".repeat(31));
+        assertReadsAlike("S".repeat(300));
+        assertReadsAlike("\u0928\u092e".repeat(200));
+        assertReadsAlike("S".repeat(31));
+    }
+
+    private void assertReadsAlike(String symbol) throws Exception {
+        EquityTrade trade = trade();
+        trade.setSymbol(symbol);
+        trade.setTradeId(symbol);
+        assertThat(decoder.decode(encode(trade), new EquityTrade())).isEqualTo(trade);
     }
 
     @Test
