@@ -1,7 +1,17 @@
 package io.champion.ticks;
 
+import java.util.Comparator;
+
 /** One window of one instrument while more is to be known of it than its version. */
 final class BarWindow {
+    static final Comparator<BarWindow> BY_INTERVAL_AND_START =
+            Comparator.<BarWindow>comparingInt(window -> window.interval)
+                    .thenComparingLong(window -> window.start);
+
+    /** The page in which it starts, and which of its interval's windows there it is. */
+    final BookPage page;
+
+    final int slot;
     final int interval;
 
     /** First and last millisecond since the epoch. */
@@ -26,7 +36,9 @@ final class BarWindow {
     /** The part whose trades are not remembered any more; null for none. */
     BarAggregate settled;
 
-    BarWindow(int interval, long start, long last, int version) {
+    BarWindow(BookPage page, int slot, int interval, long start, long last, int version) {
+        this.page = page;
+        this.slot = slot;
         this.interval = interval;
         this.start = start;
         this.last = last;

@@ -28,7 +28,7 @@ record BookSettings(BarIntervals intervals, long allowedLateness, int maxTrades)
         long oldest = oldest(watermark);
         return oldest == Long.MIN_VALUE
                 ? Long.MIN_VALUE
-                : Math.floorDiv(oldest, InstrumentBook.PAGE_MILLIS) * InstrumentBook.PAGE_MILLIS;
+                : Math.floorDiv(oldest, BookPage.MILLIS) * BookPage.MILLIS;
     }
 
     /** The watermark that makes a tick of this millisecond late. */

@@ -2,7 +2,6 @@ package io.champion.ticks;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -52,7 +51,6 @@ final class InstrumentBook {
     /** Version of the encoding of windows; older ones stay readable. */
     private static final int WINDOWS_FORMAT = 1;
 
-    static final long PAGE_MILLIS = 60_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** A piece of state with fewer rows is written again with more; larger ones are left alone. */
@@ -61,61 +59,27 @@ final class InstrumentBook {
     private static final int PIECE_BITS = 20;
     private static final int MAX_PIECES = 1 << PIECE_BITS;
 
-    private static final Comparator<BarWindow> BY_INTERVAL_AND_START =
-            Comparator.<BarWindow>comparingInt(window -> window.interval)
-                    .thenComparingLong(window -> window.start);
-
-    private static final class Page {
-        final long minute;
-        TradeLog log;
-
-        /** Of each interval the windows that start in the page; null while there are none. */
-        final BarWindow[][] windows;
-
-        final int[][] versions;
-
-        /** Watermark at which the last of the windows is forgotten. */
-        long windowsExpiry = Long.MIN_VALUE;
-
-        boolean windowsChanged;
-        boolean windowsStored;
-        int storedRows;
-        int pieces;
-        int lastPieceRow;
-
-        Page(long minute, int intervals) {
-            this.minute = minute;
-            this.windows = new BarWindow[intervals][];
-            this.versions = new int[intervals][];
-        }
-
-        long firstMillis() {
-            return minute * PAGE_MILLIS;
-        }
-
-        long lastMillis() {
-            return firstMillis() + PAGE_MILLIS - 1;
-        }
-
-        long pieceKey(int piece) {
-            return minute << PIECE_BITS | piece;
-        }
-    }
+    /** Of the book, its place among others and its name; without its pages. */
+    private static final int OWN_BYTES = 600;
 
     private final BookSettings settings;
     private final BookStore store;
     private final BarIntervals intervals;
 
     /** By minute. */
-    private final ArrayList<Page> pages = new ArrayList<>();
+    private final ArrayList<BookPage> pages = new ArrayList<>();
+
+    /** Pages of which something has to be written. */
+    private final ArrayList<BookPage> changed = new ArrayList<>();
 
     private final ArrayList<BarWindow> due = new ArrayList<>();
 
     /** The window of each interval that was used last. */
     private final BarWindow[] recent;
 
-    private Page recentPage;
+    private BookPage recentPage;
     private int rows;
+    private long heapBytes = OWN_BYTES;
     private long maxSequence = Long.MIN_VALUE;
     private long forgotten = Long.MIN_VALUE;
     private boolean forgottenChanged;
@@ -152,13 +116,12 @@ final class InstrumentBook {
         return rows;
     }
 
-    /** Bytes on the heap of the remembered messages. */
+    /**
+     * Bytes on the heap, about: messages and windows with their indexes, and what holds them. What
+     * was added since the last {@link #flush} is not in it.
+     */
     long heapBytes() {
-        long bytes = 0;
-        for (Page page : pages) {
-            bytes += page.log == null ? 0 : page.log.heapBytes();
-        }
-        return bytes;
+        return heapBytes;
     }
 
     /** Up to which millisecond trades were forgotten early; the least long for none. */
@@ -197,7 +160,8 @@ final class InstrumentBook {
             return Verdict.DUPLICATE;
         }
         maxSequence = Math.max(maxSequence, sequence);
-        Page page = pageOf(millis);
+        BookPage page = pageOf(millis);
+        list(page);
         TradeLog log = logOf(page);
         int before = log.find(time, key);
         boolean counted = before >= 0 && log.holds(before);
@@ -238,34 +202,41 @@ final class InstrumentBook {
         return false;
     }
 
-    private Page pageOf(long millis) {
-        long minute = Math.floorDiv(millis, PAGE_MILLIS);
+    private BookPage pageOf(long millis) {
+        long minute = Math.floorDiv(millis, BookPage.MILLIS);
         if (recentPage == null || recentPage.minute != minute) {
             recentPage = pageOfMinute(minute);
         }
         return recentPage;
     }
 
-    private Page pageOfMinute(long minute) {
+    private BookPage pageOfMinute(long minute) {
         int at = indexOf(minute);
         if (at < pages.size() && pages.get(at).minute == minute) {
             return pages.get(at);
         }
-        Page page = new Page(minute, intervals.count());
+        BookPage page = new BookPage(minute);
         pages.add(at, page);
         return page;
     }
 
     /** Index of the first page that is not before a minute. */
     private int indexOf(long minute) {
-        int at = pages.size();
-        while (at > 0 && pages.get(at - 1).minute >= minute) {
-            at--;
+        int from = 0;
+        int to = pages.size();
+        while (from < to) {
+            // Most are asked for the last.
+            int at = to == pages.size() ? to - 1 : (from + to) >>> 1;
+            if (pages.get(at).minute >= minute) {
+                to = at;
+            } else {
+                from = at + 1;
+            }
         }
-        return at;
+        return from;
     }
 
-    private TradeLog logOf(Page page) {
+    private TradeLog logOf(BookPage page) {
         if (page.log == null) {
             page.log = new TradeLog();
             expireAt(settings.expiry(page.lastMillis()));
@@ -285,26 +256,20 @@ final class InstrumentBook {
 
     private BarWindow windowAt(int interval, long start) {
         long length = intervals.millis(interval);
-        Page page = pageOfMinute(Math.floorDiv(start, PAGE_MILLIS));
-        if (page.windows[interval] == null) {
-            int slots = (int) ((PAGE_MILLIS + length - 1) / length);
-            page.windows[interval] = new BarWindow[slots];
-            page.versions[interval] = new int[slots];
-        }
+        BookPage page = pageOfMinute(Math.floorDiv(start, BookPage.MILLIS));
         int slot = (int) ((start - page.firstMillis()) / length);
-        BarWindow window = page.windows[interval][slot];
+        BarWindow window = page.live(interval, slot);
         if (window == null) {
-            window =
-                    new BarWindow(
-                            interval, start, start + length - 1, page.versions[interval][slot]);
-            window.stale = window.version > 0;
-            page.windows[interval][slot] = window;
+            int version = page.restingVersion(interval, slot);
+            window = new BarWindow(page, slot, interval, start, start + length - 1, version);
+            window.stale = version > 0;
+            page.add(window);
             expireWindows(page, window.last);
         }
         return window;
     }
 
-    private void expireWindows(Page page, long last) {
+    private void expireWindows(BookPage page, long last) {
         page.windowsExpiry = Math.max(page.windowsExpiry, settings.expiry(last));
         expireAt(page.windowsExpiry);
     }
@@ -326,12 +291,16 @@ final class InstrumentBook {
         }
     }
 
-    private Page pageOf(BarWindow window) {
-        return pageOfMinute(Math.floorDiv(window.start, PAGE_MILLIS));
+    private void changed(BarWindow window) {
+        window.page.windowsChanged = true;
+        list(window.page);
     }
 
-    private void changed(BarWindow window) {
-        pageOf(window).windowsChanged = true;
+    private void list(BookPage page) {
+        if (!page.isListed) {
+            page.isListed = true;
+            changed.add(page);
+        }
     }
 
     /** Emits the bars that are due at a watermark and forgets what it makes too old. */
@@ -353,25 +322,29 @@ final class InstrumentBook {
     }
 
     private void forget(long watermark) {
-        for (Page page : pages) {
+        // What starts later cannot be too old.
+        for (int i = 0; i < pages.size() && begunBefore(pages.get(i), watermark); i++) {
+            BookPage page = pages.get(i);
             if (page.log != null && settings.expiry(page.lastMillis()) <= watermark) {
                 forgetLog(page, watermark);
             }
         }
-        int gone = 0;
-        for (int i = 0; i < pages.size(); i++) {
-            Page page = pages.get(i);
+        int kept = 0;
+        int seen = 0;
+        for (; seen < pages.size() && begunBefore(pages.get(seen), watermark); seen++) {
+            BookPage page = pages.get(seen);
             if (page.windowsExpiry <= watermark) {
                 forgetWindows(page);
             }
             if (page.log == null && page.windowsExpiry == Long.MIN_VALUE) {
-                gone++;
-            } else if (gone > 0) {
-                pages.set(i - gone, page);
+                heapBytes -= page.countedBytes;
+                page.countedBytes = 0;
+            } else {
+                pages.set(kept++, page);
             }
         }
-        if (gone > 0) {
-            pages.subList(pages.size() - gone, pages.size()).clear();
+        if (kept < seen) {
+            pages.subList(kept, seen).clear();
             recentPage = null;
             Arrays.fill(recent, null);
         }
@@ -381,6 +354,10 @@ final class InstrumentBook {
             forgottenChanged = false;
         }
         findNextExpiry();
+    }
+
+    private boolean begunBefore(BookPage page, long watermark) {
+        return settings.expiry(page.firstMillis()) <= watermark;
     }
 
     private void fire(long watermark, Bars bars) {
@@ -395,7 +372,7 @@ final class InstrumentBook {
             }
         }
         due.subList(later, due.size()).clear();
-        now.sort(BY_INTERVAL_AND_START);
+        now.sort(BarWindow.BY_INTERVAL_AND_START);
         for (BarWindow window : now) {
             window.due = false;
             if (window.stale) {
@@ -414,17 +391,10 @@ final class InstrumentBook {
 
     /** Keeps no more of a window than its version; the rest follows from the messages. */
     private void rest(BarWindow window) {
-        Page page = pageOf(window);
-        int slot = slot(page, window);
-        page.versions[window.interval][slot] = window.version;
-        page.windows[window.interval][slot] = null;
+        window.page.rest(window);
         if (recent[window.interval] == window) {
             recent[window.interval] = null;
         }
-    }
-
-    private int slot(Page page, BarWindow window) {
-        return (int) ((window.start - page.firstMillis()) / intervals.millis(window.interval));
     }
 
     private void computeAgain(BarWindow window) {
@@ -432,21 +402,21 @@ final class InstrumentBook {
         if (window.settled != null) {
             window.total.copyFrom(window.settled);
         }
-        for (int i = indexOf(Math.floorDiv(window.start, PAGE_MILLIS)); i < pages.size(); i++) {
-            Page page = pages.get(i);
+        for (int i = indexOf(window.page.minute); i < pages.size(); i++) {
+            BookPage page = pages.get(i);
             if (page.firstMillis() > window.last) {
                 break;
             }
             if (page.log != null) {
-                addTo(window.total, page.log, window);
+                addTo(window.total, page.log, window.start, window.last);
             }
         }
         window.stale = false;
     }
 
-    private static void addTo(BarAggregate aggregate, TradeLog log, BarWindow window) {
-        long from = window.start * NANOS_PER_MILLI;
-        long to = (window.last + 1) * NANOS_PER_MILLI;
+    private static void addTo(BarAggregate aggregate, TradeLog log, long start, long last) {
+        long from = start * NANOS_PER_MILLI;
+        long to = (last + 1) * NANOS_PER_MILLI;
         for (int row = 0; row < log.size(); row++) {
             long time = log.time(row);
             if (time >= from && time < to && log.holds(row)) {
@@ -456,7 +426,7 @@ final class InstrumentBook {
     }
 
     /** Settles a page's messages in the windows that live on, then forgets them. */
-    private void forgetLog(Page page, long watermark) {
+    private void forgetLog(BookPage page, long watermark) {
         TradeLog log = page.log;
         for (int interval = 0; interval < recent.length; interval++) {
             long length = intervals.millis(interval);
@@ -469,9 +439,10 @@ final class InstrumentBook {
             }
         }
         for (int piece = 0; piece < page.pieces; piece++) {
-            store.removeTrades(page.pieceKey(piece));
+            store.removeTrades(pieceKey(page, piece));
         }
         rows -= log.size();
+        list(page);
         page.log = null;
         page.pieces = 0;
         page.storedRows = 0;
@@ -480,8 +451,8 @@ final class InstrumentBook {
 
     private void settle(int interval, long start, TradeLog log) {
         BarAggregate part = new BarAggregate();
-        BarWindow probe = new BarWindow(interval, start, start + intervals.millis(interval) - 1, 0);
-        addTo(part, log, probe);
+        long last = start + intervals.millis(interval) - 1;
+        addTo(part, log, start, last);
         if (part.trades() == 0) {
             return;
         }
@@ -489,13 +460,13 @@ final class InstrumentBook {
         if (window.settled == null) {
             window.settled = part;
         } else {
-            addTo(window.settled, log, probe);
+            addTo(window.settled, log, start, last);
         }
         changed(window);
     }
 
     private void forgetOldestEarly() {
-        for (Page page : pages) {
+        for (BookPage page : pages) {
             if (page.log != null) {
                 forgottenEarly += page.log.size();
                 forgotten = page.lastMillis();
@@ -507,12 +478,9 @@ final class InstrumentBook {
         }
     }
 
-    private void forgetWindows(Page page) {
-        Arrays.fill(page.windows, null);
-        Arrays.fill(page.versions, null);
+    private void forgetWindows(BookPage page) {
+        page.forgetWindows();
         Arrays.fill(recent, null);
-        page.windowsExpiry = Long.MIN_VALUE;
-        page.windowsChanged = false;
         if (page.windowsStored) {
             page.windowsStored = false;
             store.removeWindows(page.minute);
@@ -521,7 +489,10 @@ final class InstrumentBook {
 
     private void findNextExpiry() {
         nextExpiry = forgotten == Long.MIN_VALUE ? Long.MAX_VALUE : settings.expiry(forgotten);
-        for (Page page : pages) {
+        for (BookPage page : pages) {
+            if (settings.expiry(page.firstMillis()) >= nextExpiry) {
+                break;
+            }
             if (page.log != null) {
                 nextExpiry = Math.min(nextExpiry, settings.expiry(page.lastMillis()));
             }
@@ -533,70 +504,77 @@ final class InstrumentBook {
 
     /** Writes to the store what has changed since the last call. */
     void flush(Varints buffer) {
-        for (Page page : pages) {
+        for (BookPage page : changed) {
+            page.isListed = false;
             if (page.log != null && page.log.size() > page.storedRows) {
                 flushLog(page, buffer);
             }
             if (page.windowsChanged) {
                 flushWindows(page, buffer);
             }
+            count(page);
         }
+        changed.clear();
         if (forgottenChanged) {
             forgottenChanged = false;
             store.putForgotten(forgotten);
         }
     }
 
-    private static void requirePiece(Page page) {
+    private void count(BookPage page) {
+        // Of a page that was forgotten since it was listed nothing is left.
+        long bytes =
+                page.log == null && page.windowsExpiry == Long.MIN_VALUE ? 0 : page.heapBytes();
+        heapBytes += bytes - page.countedBytes;
+        page.countedBytes = bytes;
+    }
+
+    private static long pieceKey(BookPage page, int piece) {
+        return page.minute << PIECE_BITS | piece;
+    }
+
+    private static void requirePiece(BookPage page) {
         if (page.pieces == MAX_PIECES) {
             throw new IllegalStateException(
                     "One minute of one instrument takes more than " + MAX_PIECES + " pieces.");
         }
     }
 
-    private void flushLog(Page page, Varints buffer) {
+    private void flushLog(BookPage page, Varints buffer) {
         boolean lastIsSmall = page.pieces > 0 && page.storedRows - page.lastPieceRow < PIECE_ROWS;
         if (!lastIsSmall) {
             requirePiece(page);
             page.pieces++;
             page.lastPieceRow = page.storedRows;
         }
-        store.putTrades(page.pieceKey(page.pieces - 1), page.log.encode(page.lastPieceRow, buffer));
+        store.putTrades(
+                pieceKey(page, page.pieces - 1), page.log.encode(page.lastPieceRow, buffer));
         page.storedRows = page.log.size();
     }
 
-    private void flushWindows(Page page, Varints out) {
+    private void flushWindows(BookPage page, Varints out) {
         page.windowsChanged = false;
         page.windowsStored = true;
         out.clear();
         out.write(WINDOWS_FORMAT);
-        for (int interval = 0; interval < recent.length; interval++) {
-            int[] versions = page.versions[interval];
-            for (int slot = 0; versions != null && slot < versions.length; slot++) {
-                BarWindow window = page.windows[interval][slot];
-                int version = window == null ? versions[slot] : window.version;
-                boolean settled = window != null && window.settled != null;
-                if (version > 0 || settled) {
-                    boolean pending = window != null && window.due;
+        page.eachWindow(
+                (interval, slot, version, due, settled) -> {
                     out.write(intervals.millis(interval));
                     out.write(slot);
                     out.write(version);
-                    out.write((pending ? 1 : 0) | (settled ? 2 : 0));
-                    if (settled) {
-                        window.settled.write(out);
+                    out.write((due ? 1 : 0) | (settled != null ? 2 : 0));
+                    if (settled != null) {
+                        settled.write(out);
                     }
-                }
-            }
-        }
+                });
         store.putWindows(page.minute, out.toBytes());
     }
 
     /** Takes over messages that {@link #flush} wrote; all of them before {@link #loaded}. */
     void loadTrades(long key, byte[] bytes) {
-        Page page = pageOfMinute(key >> PIECE_BITS);
+        BookPage page = pageOfMinute(key >> PIECE_BITS);
         page.pieces = Math.max(page.pieces, (int) (key & MAX_PIECES - 1) + 1);
-        int count = logOf(page).decode(bytes);
-        rows += count;
+        rows += logOf(page).decode(bytes);
         // Whichever piece is the last: none is written again.
         page.storedRows = page.log.size();
         page.lastPieceRow = -PIECE_ROWS;
@@ -618,7 +596,7 @@ final class InstrumentBook {
                             + WINDOWS_FORMAT
                             + ". Restore with the release that wrote the state, or a later one.");
         }
-        Page page = pageOfMinute(minute);
+        BookPage page = pageOfMinute(minute);
         page.windowsStored = true;
         expireWindows(page, page.lastMillis());
         while (!in.atEnd()) {
@@ -661,7 +639,7 @@ final class InstrumentBook {
      * @param watermark up to which bars were emitted
      */
     void loaded(long watermark) {
-        for (Page page : List.copyOf(pages)) {
+        for (BookPage page : List.copyOf(pages)) {
             TradeLog log = page.log;
             for (int row = 0; log != null && row < log.size(); row++) {
                 maxSequence = Math.max(maxSequence, log.sequence(row));
@@ -670,6 +648,7 @@ final class InstrumentBook {
                 }
             }
         }
+        pages.forEach(this::count);
     }
 
     private void findUnemitted(long millis, long watermark) {
@@ -689,12 +668,8 @@ final class InstrumentBook {
     }
 
     private int versionOf(int interval, long start) {
-        Page page = pageOfMinute(Math.floorDiv(start, PAGE_MILLIS));
-        if (page.windows[interval] == null) {
-            return 0;
-        }
-        int slot = (int) ((start - page.firstMillis()) / intervals.millis(interval));
-        BarWindow window = page.windows[interval][slot];
-        return window == null ? page.versions[interval][slot] : window.version;
+        BookPage page = pageOfMinute(Math.floorDiv(start, BookPage.MILLIS));
+        return page.version(
+                interval, (int) ((start - page.firstMillis()) / intervals.millis(interval)));
     }
 }

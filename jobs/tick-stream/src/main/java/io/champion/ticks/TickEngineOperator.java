@@ -83,7 +83,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
      *
      * @param outsideSession whether ticks outside the session make bars
      * @param maxAhead milliseconds by which an event time may lie after the message's timestamp
-     * @param heapTrades remembered messages that may stay on the heap between checkpoints
+     * @param maxHeap bytes that books may take on the heap between checkpoints
      * @param ingestTime when the run started, for bars
      */
     record Settings(
@@ -91,7 +91,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             SessionCalendar calendar,
             boolean outsideSession,
             long maxAhead,
-            long heapTrades,
+            long maxHeap,
             Instant ingestTime)
             implements Serializable {}
 
@@ -134,6 +134,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     private transient long[] horizons;
 
     private transient long liveTrades;
+    private transient long liveBytes;
     private transient long checkpoints;
     private transient Counter ticks;
     private transient Counter accepted;
@@ -163,6 +164,12 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
 
         boolean isChanged;
         long usedAfterCheckpoint;
+
+        /** What of the book is in the task's totals. */
+        private int countedTrades;
+
+        private long countedBytes;
+        private long countedEarly;
 
         /** Of the last tick, for bars. */
         String exchange;
@@ -203,7 +210,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                 book.loadForgotten(forgotten);
             }
             book.loaded(until);
-            liveTrades += book.rows();
+            count();
         }
 
         void setTimer() {
@@ -223,23 +230,31 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         }
 
         void advance() {
-            long early = book.forgottenEarly();
-            int rows = book.rows();
             if (drained) {
                 book.drain(this);
             } else {
                 book.advance(watermark(), this);
             }
-            counted(rows, early);
+            count();
             setChanged();
         }
 
-        void counted(int rowsBefore, long earlyBefore) {
-            liveTrades += book.rows() - rowsBefore;
-            if (book.forgottenEarly() > earlyBefore) {
+        void count() {
+            liveTrades += book.rows() - countedTrades;
+            countedTrades = book.rows();
+            liveBytes += book.heapBytes() - countedBytes;
+            countedBytes = book.heapBytes();
+            if (book.forgottenEarly() > countedEarly) {
                 remembered = Math.max(remembered, book.forgotten() + 1);
+                forgottenEarly.inc(book.forgottenEarly() - countedEarly);
+                countedEarly = book.forgottenEarly();
             }
-            forgottenEarly.inc(book.forgottenEarly() - earlyBefore);
+        }
+
+        /** Takes the book out of the totals, for it leaves the heap. */
+        void uncount() {
+            liveTrades -= countedTrades;
+            liveBytes -= countedBytes;
         }
 
         @Override
@@ -447,6 +462,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         }
         metrics.gauge("liveInstruments", entries::size);
         metrics.gauge("liveTrades", () -> liveTrades);
+        metrics.gauge("liveBytes", () -> liveBytes);
         metrics.gauge(
                 "watermarkLag",
                 () -> watermark == Long.MIN_VALUE ? 0L : System.currentTimeMillis() - watermark);
@@ -509,8 +525,6 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         boolean cancelled = tick.getKind() == TickKind.CANCELLATION;
         boolean counts = !cancelled && (settings.outsideSession() || entry.sessions.isOpen(time));
         InstrumentBook book = entry.book;
-        int rows = book.rows();
-        long early = book.forgottenEarly();
         InstrumentBook.Verdict verdict =
                 book.accept(
                         tick.getSequenceNumber(),
@@ -523,7 +537,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         switch (verdict) {
             case ACCEPTED -> {
                 accepted.inc();
-                entry.counted(rows, early);
+                entry.count();
                 entry.setChanged();
                 entry.setTimer();
                 output.collect(element.replace(tick));
@@ -544,8 +558,13 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             }
         }
         if (book.isEmpty()) {
-            entries.remove(entry.instrument);
+            remove(entry);
         }
+    }
+
+    private void remove(Entry entry) {
+        entries.remove(entry.instrument);
+        entry.uncount();
     }
 
     private Entry load(String instrument) throws Exception {
@@ -593,7 +612,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         entry.timer = Long.MAX_VALUE;
         entry.advance();
         if (entry.book.isEmpty()) {
-            entries.remove(instrument);
+            remove(entry);
         } else if (!drained) {
             entry.setTimer();
         }
@@ -610,9 +629,10 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         for (Entry entry : changed) {
             entry.isChanged = false;
             entry.book.flush(buffer);
+            entry.count();
         }
         changed.clear();
-        if (liveTrades > settings.heapTrades()) {
+        if (liveBytes > settings.maxHeap()) {
             dropQuiet();
         }
         checkpoints++;
@@ -646,11 +666,11 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             entries.values()
                     .removeIf(
                             entry -> {
-                                if (liveTrades <= settings.heapTrades()
+                                if (liveBytes <= settings.maxHeap()
                                         || entry.usedAfterCheckpoint > since) {
                                     return false;
                                 }
-                                liveTrades -= entry.book.rows();
+                                entry.uncount();
                                 return true;
                             });
         }

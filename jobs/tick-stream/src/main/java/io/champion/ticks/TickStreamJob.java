@@ -200,7 +200,7 @@ public final class TickStreamJob {
                 calendar,
                 config.get(TickStreamOptions.OUTSIDE_SESSION),
                 config.get(TickStreamOptions.MAX_AHEAD).toMillis(),
-                config.get(TickStreamOptions.MAX_ON_HEAP),
+                config.get(TickStreamOptions.MAX_ON_HEAP).getBytes(),
                 Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 

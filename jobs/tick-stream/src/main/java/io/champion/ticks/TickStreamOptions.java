@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
 
 /** Options of tick-stream. */
 public final class TickStreamOptions {
@@ -101,14 +102,15 @@ public final class TickStreamOptions {
                                     + " oldest minutes are forgotten before their time, and ticks"
                                     + " of them are late.");
 
-    public static final ConfigOption<Long> MAX_ON_HEAP =
+    public static final ConfigOption<MemorySize> MAX_ON_HEAP =
             ConfigOptions.key("ticks.max-on-heap")
-                    .longType()
-                    .defaultValue(10_000_000L)
+                    .memoryType()
+                    .defaultValue(MemorySize.ofMebiBytes(512))
                     .withDescription(
-                            "Remembered ticks that one task keeps unpacked on its heap between"
-                                    + " checkpoints, some 80 bytes each. The others are in the"
-                                    + " state backend alone, and are read again when needed.");
+                            "Memory for remembered ticks that one task keeps unpacked on its heap"
+                                    + " between checkpoints; a tick takes some 70 to 150 bytes. The"
+                                    + " others are in the state backend alone, and are read again"
+                                    + " when needed.");
 
     public static final ConfigOption<List<Duration>> INTERVALS =
             ConfigOptions.key("bars.intervals")

@@ -163,6 +163,7 @@ final class InstrumentBookPropertyTest {
         }
         book.advance(Long.MAX_VALUE, emitted);
         assertThat(book.isEmpty()).isTrue();
+        assertThat(book.heapBytes()).isEqualTo(new InstrumentBook(SETTINGS, store).heapBytes());
         assertThat(book.nextDue()).isEqualTo(Long.MAX_VALUE);
         assertThat(store.isEmpty()).isTrue();
         return emitted.withTrades();

@@ -46,14 +46,14 @@ final class TickEngineOperatorTest {
         }
     }
 
-    private static TickEngineOperator.Settings settings(long heapTrades, Duration... intervals) {
+    private static TickEngineOperator.Settings settings(long maxHeap, Duration... intervals) {
         return new TickEngineOperator.Settings(
                 new BookSettings(
                         BarIntervals.of(List.of(intervals)), LATENESS.toMillis(), 1_000_000),
                 SessionCalendar.of(List.of("NSE 09:15-15:30 Asia/Kolkata"), List.of()),
                 false,
                 Duration.ofDays(1).toMillis(),
-                heapTrades,
+                maxHeap,
                 Instant.EPOCH);
     }
 
@@ -62,12 +62,12 @@ final class TickEngineOperatorTest {
         final KeyedOneInputStreamOperatorTestHarness<String, TickMessage, SpecificRecordBase>
                 harness;
 
-        Engine(Backend backend, long heapTrades, int parallelism, int subtask) throws Exception {
+        Engine(Backend backend, long maxHeap, int parallelism, int subtask) throws Exception {
             this(
                     backend,
                     parallelism,
                     subtask,
-                    settings(heapTrades, Duration.ofSeconds(1), Duration.ofMinutes(1)));
+                    settings(maxHeap, Duration.ofSeconds(1), Duration.ofMinutes(1)));
         }
 
         Engine(Backend backend, int parallelism, int subtask, TickEngineOperator.Settings settings)
@@ -320,7 +320,7 @@ final class TickEngineOperatorTest {
                 settings.calendar(),
                 settings.outsideSession(),
                 settings.maxAhead(),
-                settings.heapTrades(),
+                settings.maxHeap(),
                 settings.ingestTime());
     }
 
@@ -530,6 +530,22 @@ final class TickEngineOperatorTest {
                             "1m@0 v1 O100.0 H149.0 L100.0 C149.0 V50.0 T6225.0 n50");
             engine.watermark(HORIZON);
             assertThat(engine.keysWithState()).isZero();
+        }
+    }
+
+    /** As a TRADE again, and not as a correction; the contract forbids it. */
+    @Test
+    void aTradeThatIsAnnouncedTwiceCountsOnce() throws Exception {
+        try (Engine engine = Engine.open(Backend.HEAP)) {
+            EquityTrade again = trade(2, TEN, 101, 10);
+            again.setTradeId("T1");
+            engine.take(again, trade(1, TEN, 100, 10));
+            engine.watermark(TEN + 59_999);
+            assertThat(engine.accepted()).containsExactly(2L, 1L);
+            assertThat(engine.bars())
+                    .containsExactly(
+                            "1s@0 v1 O101.0 H101.0 L101.0 C101.0 V10.0 T1010.0 n1",
+                            "1m@0 v1 O101.0 H101.0 L101.0 C101.0 V10.0 T1010.0 n1");
         }
     }
 

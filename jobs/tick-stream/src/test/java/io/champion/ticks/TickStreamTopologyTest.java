@@ -139,7 +139,7 @@ final class TickStreamTopologyTest {
                 SessionCalendar.of(List.of("NSE 09:15-15:30 Asia/Kolkata"), List.of()),
                 false,
                 Duration.ofDays(1).toMillis(),
-                10_000,
+                1_000_000,
                 Instant.EPOCH);
     }
 
