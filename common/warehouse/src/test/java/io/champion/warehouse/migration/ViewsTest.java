@@ -275,6 +275,25 @@ class ViewsTest {
                 .containsExactly("05:03\tno trades\t10\t\\N\t1\t0", "05:04\tno bar\t\\N\t11\t0\t1");
     }
 
+    /** The contract forbids it, and the job's bar counts such a trade once. */
+    @Test
+    void aTradeThatIsAnnouncedTwiceIsFound() {
+        trades(
+                "('A', '05:00:00', 't1', 1, 'TRADE', 10, 5)",
+                "('A', '05:00:00', 't1', 2, 'TRADE', 10, 5)",
+                "('A', '05:01:00', 't3', 3, 'TRADE', 10, 5)",
+                "('A', '05:01:00', 't3', 4, 'TRADE', 10, 5)",
+                "('A', '05:01:30', 't5', 5, 'TRADE', 10, 5)",
+                "('A', '05:01:30', 't5', 6, 'CANCELLATION', NULL, NULL)");
+        bar("A", "05:00:00", 1, "10, 10, 10, 10, 5, 50, 1");
+        bar("A", "05:01:00", 1, "10, 10, 10, 10, 5, 50, 1");
+        assertThat(
+                        rows(
+                                "SELECT formatDateTime(window_start, '%H:%i'), difference,"
+                                        + " bar_trades, agg_trades FROM trades_1m_differences"))
+                .containsExactly("05:00\tother values\t1\t2");
+    }
+
     /** The statements are those of docs/runbook.md. */
     @Test
     void aDayOfTheRollUpIsMadeAgainFromItsTrades() {
