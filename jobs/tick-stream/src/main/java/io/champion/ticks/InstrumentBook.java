@@ -9,10 +9,10 @@ import java.util.List;
  * still change. Tells duplicates and late ticks, applies amendments, and says when bars are due.
  *
  * <ul>
- *   <li><b>Identity.</b> A message is known by its sequence number; a second one with the same is a
- *       duplicate. A trade is known by its event time and trade id; an amendment carries both. Of a
- *       trade's messages the one with the highest sequence number holds, in whatever order they
- *       come, also before the trade itself.
+ *   <li><b>Identity.</b> A message is known by its sequence number; a second one with the same,
+ *       while the first is remembered, is a duplicate. A trade is known by its event time and trade
+ *       id; an amendment carries both. Of a trade's messages the one with the highest sequence
+ *       number holds, in whatever order they come, also before the trade itself.
  *   <li><b>Lateness.</b> A tick is late if its event time (milliseconds) plus the allowed lateness
  *       is not above the watermark. Nothing older is remembered.
  *   <li><b>Bars.</b> A window is due when the watermark reaches its last millisecond, with version
@@ -156,7 +156,7 @@ final class InstrumentBook {
         if (settings.expiry(millis) <= watermark || millis <= forgotten) {
             return Verdict.LATE;
         }
-        if (sequence <= maxSequence && isKnown(sequence)) {
+        if (sequence <= maxSequence && isKnown(sequence, millis)) {
             return Verdict.DUPLICATE;
         }
         maxSequence = Math.max(maxSequence, sequence);
@@ -192,10 +192,18 @@ final class InstrumentBook {
         return Verdict.ACCEPTED;
     }
 
-    private boolean isKnown(long sequence) {
+    /**
+     * A message is sent again with the event time that it had. So what will be forgotten once event
+     * time is there is another message of that number: feeds begin anew each day, and the first
+     * ticks of a day come before the watermark has left the day before.
+     */
+    private boolean isKnown(long sequence, long millis) {
         for (int i = pages.size() - 1; i >= 0; i--) {
-            TradeLog log = pages.get(i).log;
-            if (log != null && log.contains(sequence)) {
+            BookPage page = pages.get(i);
+            if (settings.expiry(page.lastMillis()) <= millis) {
+                return false;
+            }
+            if (page.log != null && page.log.contains(sequence)) {
                 return true;
             }
         }

@@ -183,6 +183,24 @@ final class TickEngineOperatorTest {
 
     private static final long HORIZON = TEN + 60_000 + LATENESS.toMillis();
 
+    @Test
+    void aNumberThatAFeedBeginsWithAgainTheNextDayIsNoDuplicate() throws Exception {
+        long nextDay = TEN + Duration.ofDays(1).toMillis();
+        try (Engine engine = Engine.open(Backend.values()[0])) {
+            engine.take(trade(1, TEN, 100, 1), trade(2, TEN + 500, 101, 1));
+            engine.watermark(TEN);
+            engine.take(
+                    trade(1, nextDay, 102, 1),
+                    trade(1, nextDay, 102, 1),
+                    trade(2, TEN + 500, 101, 1),
+                    trade(2, nextDay + 10, 103, 1));
+            assertThat(engine.accepted()).containsExactly(1L, 2L, 1L, 2L);
+            engine.watermark(nextDay + 59_999);
+            assertThat(engine.bars())
+                    .contains("1s@0 v1 O100.0 H101.0 L100.0 C101.0 V2.0 T201.0 n2");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
     void makesBarsAndLeavesNothingBehind(Backend backend) throws Exception {
