@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.FileStatus;
@@ -65,29 +68,103 @@ public final class LakeReader {
      * @throws IOException if the partition cannot be read
      */
     public CloseableIterator<SpecificRecordBase> read(PartitionKey partition) throws IOException {
-        Dataset dataset = Dataset.of(partition.dataset());
+        return read(List.of(partition));
+    }
+
+    /**
+     * The rows of partitions of one dataset, one after the other. If a {@link LakeGeneration} of
+     * several of them is published meanwhile, all are read as they were before or all as they are
+     * after. All files are open when this returns.
+     *
+     * @throws IOException if a partition cannot be read
+     */
+    public CloseableIterator<SpecificRecordBase> read(Collection<PartitionKey> partitions)
+            throws IOException {
+        if (partitions.isEmpty()) {
+            return CloseableIterator.empty();
+        }
+        Dataset dataset = Dataset.of(partitions.iterator().next().dataset());
         IOException last = null;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Optional<Located> found = locate(partition);
-            if (found.isEmpty()) {
-                return CloseableIterator.empty();
-            }
+            GenerationPointer pointer = GenerationPointer.read(fs, root);
+            Deque<ParquetFiles.OpenInputFile> files = new ArrayDeque<>();
+            boolean whole = false;
             try {
-                return new Rows(open(found.get()), dataset.schema());
+                for (PartitionKey partition : partitions) {
+                    Optional<Located> found = locate(partition, pointer);
+                    if (found.isPresent()) {
+                        open(found.get(), files);
+                    }
+                }
+                whole = GenerationPointer.read(fs, root).generation().equals(pointer.generation());
+                if (whole) {
+                    return new Rows(files, dataset.schema());
+                }
+                last = new IOException("Generations were published one after the other.");
             } catch (FileNotFoundException e) {
                 last = e;
+            } finally {
+                if (!whole) {
+                    files.forEach(file -> IOUtils.closeQuietly(file.in()));
+                }
             }
         }
         throw new IOException(
                 "A file that the manifest of "
-                        + partition
+                        + partitions
                         + " names is missing. Ingest the partition again.",
                 last);
+    }
+
+    /**
+     * What lies in a partition's folder.
+     *
+     * @param fingerprint changes whenever files come or go, also those that readers do not see yet;
+     *     empty where there are none
+     * @param unread files of rows that no reader sees: not finished, or finished and not named by a
+     *     manifest
+     */
+    public record Inventory(String fingerprint, List<String> unread) {}
+
+    /** Looks at a partition's files. */
+    public Inventory inventory(PartitionKey partition) throws IOException {
+        Path folder = Layout.partition(root, partition);
+        Optional<Manifest> manifest = Manifest.read(fs, folder);
+        Set<String> named = new TreeSet<>();
+        manifest.ifPresent(m -> m.files().forEach(file -> named.add(file.name())));
+        List<String> unread = new ArrayList<>();
+        for (FileStatus entry : LakeFiles.list(fs, folder)) {
+            String name = entry.getPath().getName();
+            if (name.contains(Layout.DATA_SUFFIX) && !named.contains(name)) {
+                unread.add(name);
+            }
+        }
+        unread.sort(null);
+        return new Inventory(
+                manifest.map(Manifest::commit).orElse("")
+                        + (named.isEmpty() ? "" : "=" + named)
+                        + (unread.isEmpty() ? "" : "+" + unread),
+                unread);
     }
 
     private record Located(Path folder, Manifest manifest) {}
 
     private Optional<Located> locate(PartitionKey partition) throws IOException {
+        return locate(partition, GenerationPointer.read(fs, root));
+    }
+
+    private Optional<Located> locate(PartitionKey partition, GenerationPointer pointer)
+            throws IOException {
+        if (pointer.names(partition)) {
+            if (!pointer.hasRows(partition)) {
+                return Optional.empty();
+            }
+            Path generation = new LakeGeneration(root, pointer.generation()).root();
+            Optional<Located> moving = at(Layout.partition(generation, partition));
+            if (moving.isPresent()) {
+                return moving;
+            }
+        }
         Path folder = Layout.partition(root, partition);
         Optional<Located> live = at(folder);
         if (live.isPresent()) {
@@ -109,18 +186,11 @@ public final class LakeReader {
         return Manifest.read(fs, folder).map(manifest -> new Located(folder, manifest));
     }
 
-    private Deque<ParquetFiles.OpenInputFile> open(Located found) throws IOException {
-        Deque<ParquetFiles.OpenInputFile> files = new ArrayDeque<>();
-        try {
-            for (Manifest.DataFile file : found.manifest.files()) {
-                Path path = new Path(found.folder, file.name());
-                FileStatus status = fs.getFileStatus(path);
-                files.add(new ParquetFiles.OpenInputFile(fs.open(path), status.getLen()));
-            }
-            return files;
-        } catch (IOException | RuntimeException e) {
-            files.forEach(file -> IOUtils.closeQuietly(file.in()));
-            throw e;
+    private void open(Located found, Deque<ParquetFiles.OpenInputFile> files) throws IOException {
+        for (Manifest.DataFile file : found.manifest.files()) {
+            Path path = new Path(found.folder, file.name());
+            FileStatus status = fs.getFileStatus(path);
+            files.add(new ParquetFiles.OpenInputFile(fs.open(path), status.getLen()));
         }
     }
 
