@@ -207,7 +207,10 @@ final class TableReplacement {
         }
     }
 
-    private void createStage(String stage) {
+    /**
+     * The engine of a table like another, on this replica alone. Parts can be swapped between them.
+     */
+    static String plainEngine(ClickHouse clickHouse, String table) {
         String engine =
                 clickHouse
                         .query(
@@ -221,14 +224,17 @@ final class TableReplacement {
             // A swap takes the parts that this replica knows, so let it know all of them.
             clickHouse.execute("SYSTEM SYNC REPLICA " + clickHouse.table(table));
         }
+        return engine.replaceFirst("^Replicated(\\w*MergeTree)\\('[^']*', '[^']*'(, )?", "$1(");
+    }
+
+    private void createStage(String stage) {
         clickHouse.execute(
                 "CREATE TABLE "
                         + clickHouse.table(stage)
                         + " AS "
                         + clickHouse.table(table)
                         + " ENGINE = "
-                        + engine.replaceFirst(
-                                "^Replicated(\\w*MergeTree)\\('[^']*', '[^']*'(, )?", "$1("));
+                        + plainEngine(clickHouse, table));
         // Rows are counted before the swap; no merge may collapse or expire any of them by then.
         clickHouse.execute("SYSTEM STOP MERGES " + clickHouse.table(stage));
     }
