@@ -88,6 +88,7 @@ public final class Champion implements Runnable {
                         new ProduceCommand(context),
                         new ReplayCommand(context),
                         new DeadLettersCommand(context),
+                        new ReprocessCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

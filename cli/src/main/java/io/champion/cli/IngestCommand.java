@@ -42,7 +42,7 @@ final class IngestCommand implements Runnable {
         spec.commandLine().usage(context.console().out());
     }
 
-    /** Options of every ingest job. */
+    /** Options of every job that runs in this process. */
     static final class JobMixin {
 
         @Option(
@@ -57,6 +57,11 @@ final class IngestCommand implements Runnable {
                 mapFallbackValue = "",
                 description = "Any option of the job, winning over file and environment.")
         private Map<String, String> values = Map.of();
+
+        /** Null for none. */
+        Path file() {
+            return file;
+        }
 
         List<String> overrides() {
             return values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();

@@ -3,6 +3,7 @@ package io.champion.cli;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.CommonOptions;
+import io.champion.ticks.ReprocessOptions;
 import io.champion.ticks.TickStreamOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,6 +19,7 @@ final class Jobs {
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
         classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);
+        classes.put("tick-stream over days that are past", ReprocessOptions.class);
         return classes;
     }
 }

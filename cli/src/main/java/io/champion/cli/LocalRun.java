@@ -8,6 +8,8 @@ import io.champion.local.LocalFlink;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
+import io.champion.ticks.ReprocessReport;
+import io.champion.ticks.Reprocessing;
 import io.champion.ticks.TickStreamJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +114,20 @@ final class LocalRun implements AutoCloseable {
                 LiveMetrics.of(REPORTER),
                 broker,
                 context.config(TickStreamJob.OPTIONS, file, all));
+    }
+
+    /**
+     * Computes days of ticks and bars again.
+     *
+     * @throws io.champion.ticks.ReprocessException if these days cannot be
+     */
+    ReprocessReport reprocess(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(Reprocessing.OPTIONS, file, all);
+        StreamExecutionEnvironment env = flink.environment();
+        JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+        return new Reprocessing(config).stage(env);
     }
 
     private void show(IngestProgress progress) {

@@ -229,11 +229,11 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             }
         }
 
-        void advance() {
+        void advance(long watermark) {
             if (drained) {
                 book.drain(this);
             } else {
-                book.advance(watermark(), this);
+                book.advance(Math.max(watermark, floor), this);
             }
             count();
             setChanged();
@@ -283,7 +283,6 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             BarIntervals intervals = settings.books().intervals();
             String name = intervals.name(interval);
             Bar bar = new Bar();
-            bar.setEventId(instrument + ":" + name + ":" + start + ":" + version);
             bar.setEventTime(start * NANOS_PER_MILLI);
             bar.setIngestTime(settings.ingestTime());
             bar.setSource(SOURCE);
@@ -296,7 +295,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             bar.setBarInterval(name);
             bar.setWindowStart(start * NANOS_PER_MILLI);
             bar.setWindowEnd((start + intervals.millis(interval)) * NANOS_PER_MILLI);
-            bar.setVersion(version);
+            setVersion(bar, version);
             bar.setTrades(aggregate.trades());
             if (aggregate.trades() > 0) {
                 double volume = aggregate.volume();
@@ -350,6 +349,19 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                         "The state of " + instrument + " cannot be changed.", e);
             }
         }
+    }
+
+    /** Gives a bar its version, and the id that follows from it. */
+    static void setVersion(Bar bar, int version) {
+        bar.setVersion(version);
+        bar.setEventId(
+                bar.getInstrumentId()
+                        + ":"
+                        + bar.getBarInterval()
+                        + ":"
+                        + bar.getWindowStart() / NANOS_PER_MILLI
+                        + ":"
+                        + version);
     }
 
     /** A call of the state backend. */
@@ -596,7 +608,8 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
         }
         super.processWatermark(mark);
         emitted = watermark;
-        if (drained) {
+        // In batch mode the end of time is over already, and there is no life after.
+        if (drained && timers.currentWatermark() == Long.MAX_VALUE) {
             // For the life after; any sooner, this watermark would set them off at once.
             entries.values().forEach(Entry::setTimer);
         }
@@ -610,7 +623,8 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             entry = load(instrument);
         }
         entry.timer = Long.MAX_VALUE;
-        entry.advance();
+        // In batch mode each instrument has the end of time after its last tick.
+        entry.advance(timers.currentWatermark());
         if (entry.book.isEmpty()) {
             remove(entry);
         } else if (!drained) {

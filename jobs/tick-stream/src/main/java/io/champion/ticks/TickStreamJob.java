@@ -114,7 +114,7 @@ public final class TickStreamJob {
                                 config.get(TickStreamOptions.TOPIC))));
     }
 
-    private static KafkaConfig kafka(JobConfig config) {
+    static KafkaConfig kafka(JobConfig config) {
         try {
             KafkaConfig kafka = KafkaConfig.from(config);
             // Fails here, not in a task, where the folder or the registry's address is wrong.
@@ -168,7 +168,7 @@ public final class TickStreamJob {
                 .build();
     }
 
-    private static TickEngineOperator.Settings settings(JobConfig config) {
+    static TickEngineOperator.Settings settings(JobConfig config) {
         List<String> problems = new ArrayList<>();
         BarIntervals intervals = null;
         try {

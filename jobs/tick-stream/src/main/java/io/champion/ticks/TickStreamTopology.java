@@ -40,13 +40,7 @@ final class TickStreamTopology {
             TickEngineOperator.Settings settings,
             SerializableSupplier<WireSchemas> schemas,
             Sinks sinks) {
-        SingleOutputStreamOperator<SpecificRecordBase> ticks =
-                messages.keyBy(TickMessage::instrument, Types.STRING)
-                        .transform(
-                                "ticks engine",
-                                ContractTypeInfo.INSTANCE,
-                                new TickEngineOperator(settings, schemas))
-                        .uid("ticks-engine");
+        SingleOutputStreamOperator<SpecificRecordBase> ticks = engine(messages, settings, schemas);
         sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
         sinks.bars()
                 .forEach(
@@ -59,6 +53,19 @@ final class TickStreamTopology {
                                         ticks.getSideOutput(TickEngineOperator.DEAD_LETTERS),
                                         uid,
                                         sink));
+    }
+
+    /** Accepted ticks; bars and dead letters are its side outputs. */
+    static SingleOutputStreamOperator<SpecificRecordBase> engine(
+            DataStream<TickMessage> messages,
+            TickEngineOperator.Settings settings,
+            SerializableSupplier<WireSchemas> schemas) {
+        return messages.keyBy(TickMessage::instrument, Types.STRING)
+                .transform(
+                        "ticks engine",
+                        ContractTypeInfo.INSTANCE,
+                        new TickEngineOperator(settings, schemas))
+                .uid("ticks-engine");
     }
 
     private static <T> void sink(DataStream<T> stream, String uid, Sink<T> sink) {
