@@ -405,6 +405,9 @@ abstract class NativeColumn {
         /** As many symbols and names as an exchange has; identifiers of rows have many more. */
         private static final int MOST_KEYS = 16_384;
 
+        /** For so many blocks a column that had too many strings is a plain one from the start. */
+        private static final int PLAIN_BLOCKS = 16;
+
         private static final int VERSION_KEYS_WITH_VALUES = 1;
         private static final int HAS_KEYS = 1 << 9;
         private static final int NEW_DICTIONARY = 1 << 10;
@@ -420,6 +423,9 @@ abstract class NativeColumn {
         private final Bytes indexes = new Bytes();
 
         private boolean collects = true;
+
+        /** Blocks, this one included, that are not tried because the values hardly repeat. */
+        private int plainBlocks;
 
         /** Whether the last value brought a string to the dictionary. */
         private boolean lastIsNew;
@@ -439,6 +445,7 @@ abstract class NativeColumn {
                 int place = dictionary.place(value.toString());
                 if (place == Dictionary.FULL) {
                     expand();
+                    plainBlocks = PLAIN_BLOCKS;
                     plain.add(value);
                 } else {
                     indexes.putShort(place + 1);
@@ -472,7 +479,8 @@ abstract class NativeColumn {
         void truncate(int values) {
             if (values == 0) {
                 dictionary.clear();
-                collects = true;
+                plainBlocks = Math.max(0, plainBlocks - 1);
+                collects = plainBlocks == 0;
             } else if (values == count - 1 && lastIsNew) {
                 dictionary.removeNewest();
             }

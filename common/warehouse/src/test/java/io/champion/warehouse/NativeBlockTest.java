@@ -3,6 +3,7 @@ package io.champion.warehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.TypeMapping;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -252,6 +254,25 @@ class NativeBlockTest {
             assertThatThrownBy(() -> mended.add(badMap)).hasMessageContaining("m.value.element");
         }
         assertThat(bytes(mended)).isEqualTo(bytes(clean));
+    }
+
+    @Test
+    void stringsThatHardlyRepeatAreNotLookedUpInTheNextBlocks() throws Exception {
+        ColumnType text = new ColumnType(ColumnType.Kind.STRING, false, 0, 0, 0, List.of());
+        NativeColumn column = NativeColumn.of(new Column("text", 0, text));
+        for (int i = 0; i < 20_000; i++) {
+            column.add("text " + i);
+        }
+        column.truncate(0);
+        List<String> types = new ArrayList<>();
+        for (int block = 0; block < 20; block++) {
+            column.add("a");
+            column.add("a");
+            types.add(column.type("String"));
+            column.truncate(0);
+        }
+        assertThat(types.subList(0, 15)).containsOnly("String");
+        assertThat(types.subList(15, 20)).containsOnly("LowCardinality(String)");
     }
 
     @Test
