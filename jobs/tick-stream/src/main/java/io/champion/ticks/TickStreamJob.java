@@ -48,6 +48,8 @@ public final class TickStreamJob {
 
     static final String NAME = "tick-stream";
 
+    private static final int MESSAGES_OF_A_POLL = 5_000;
+
     /** Submits the job. */
     public static void main(String[] arguments) throws Exception {
         JobConfig config =
@@ -140,6 +142,10 @@ public final class TickStreamJob {
                         .setProperty(
                                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                                 IsolationLevel.READ_COMMITTED.toString())
+                        // Each poll's messages are handed to another thread.
+                        .setProperty(
+                                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                                String.valueOf(MESSAGES_OF_A_POLL))
                         .setProperties(kafka.clientProperties())
                         .setTopics(config.get(TickStreamOptions.TOPIC))
                         .setGroupId(config.get(TickStreamOptions.GROUP))
