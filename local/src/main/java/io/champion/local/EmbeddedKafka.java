@@ -305,6 +305,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         p.setProperty("transaction.state.log.replication.factor", "1");
         p.setProperty("transaction.state.log.min.isr", "1");
         p.setProperty("transaction.state.log.num.partitions", "4");
+        // How late a transaction is aborted whose time is over.
+        p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
         p.setProperty("share.coordinator.state.topic.replication.factor", "1");
         p.setProperty("share.coordinator.state.topic.min.isr", "1");
         p.setProperty("auto.create.topics.enable", "false");

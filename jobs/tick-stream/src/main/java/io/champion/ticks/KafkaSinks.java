@@ -13,15 +13,25 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * What the job writes to Kafka, in transactions that end with the checkpoint.
  *
+ * <p>Each transaction has an id of its own, made of the deployment, the topic, the subtask and the
+ * checkpoint ({@link TransactionNamingStrategy#INCREMENTING}). A restart finds those that were left
+ * open by trying the next ids of each subtask, and so also those of a higher parallelism. Pooled
+ * ids would spare the brokers some memory, but with them a transaction can stay open after a
+ * restart with a lower parallelism, and hide all later bars from readers until it times out
+ * (FLINK-40626).
+ *
+ * @param deployment beginning of the transactional ids: the same after a restart, and of no other
+ *     job on these brokers
  * @param transactionTimeout after which the brokers abort a transaction that is still open
  */
-record KafkaSinks(KafkaConfig kafka, Duration transactionTimeout) {
+record KafkaSinks(KafkaConfig kafka, String deployment, Duration transactionTimeout) {
 
     /** Bars in Avro's single-object encoding, by instrument. */
     Sink<SpecificRecordBase> bars(String topic) {
@@ -45,7 +55,8 @@ record KafkaSinks(KafkaConfig kafka, Duration transactionTimeout) {
         return KafkaSink.<T>builder()
                 .setKafkaProducerConfig(properties)
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
-                .setTransactionalIdPrefix("champion-tick-stream-" + topic)
+                .setTransactionalIdPrefix(deployment + "-" + topic)
+                .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
                 .setRecordSerializer(records)
                 .build();
     }

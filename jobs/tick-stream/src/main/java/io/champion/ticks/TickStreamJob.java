@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -95,20 +96,23 @@ public final class TickStreamJob {
     static TickStreamTopology.Sinks sinks(JobConfig config) {
         Home home = Home.of(config);
         KafkaSinks kafkaSinks =
-                new KafkaSinks(kafka(config), config.get(TickStreamOptions.TRANSACTION_TIMEOUT));
+                new KafkaSinks(
+                        kafka(config),
+                        config.get(TickStreamOptions.GROUP),
+                        config.get(TickStreamOptions.TRANSACTION_TIMEOUT));
+        Map<String, Sink<SpecificRecordBase>> bars = new LinkedHashMap<>();
+        // First: a transaction ends by itself when it waits for long, as the warehouse's commits
+        // do.
+        bars.put("bars-kafka", kafkaSinks.bars(config.get(TickStreamOptions.BARS_TOPIC)));
+        bars.put("bars-lake", lake(config, home, "bars"));
+        bars.put("bars-warehouse", warehouse(config, home, "bars", Bar.getClassSchema()));
         return new TickStreamTopology.Sinks(
                 Map.of(
                         "ticks-lake",
                         lake(config, home, "ticks"),
                         "ticks-warehouse",
                         warehouse(config, home, "ticks", EquityTrade.getClassSchema())),
-                Map.of(
-                        "bars-lake",
-                        lake(config, home, "bars"),
-                        "bars-warehouse",
-                        warehouse(config, home, "bars", Bar.getClassSchema()),
-                        "bars-kafka",
-                        kafkaSinks.bars(config.get(TickStreamOptions.BARS_TOPIC))),
+                bars,
                 Map.of(
                         "dead-letters-kafka",
                         kafkaSinks.deadLetters(

@@ -28,9 +28,13 @@ public final class TickStreamOptions {
                     .stringType()
                     .defaultValue("champion-tick-stream")
                     .withDescription(
-                            "Kafka consumer group whose offsets are committed with each"
-                                    + " checkpoint, for those who watch its lag; the job itself"
-                                    + " continues from its checkpoints.");
+                            "What Kafka knows this deployment by: the consumer group whose offsets"
+                                    + " are committed after each checkpoint, for those who watch"
+                                    + " its lag (the job itself continues from its checkpoints),"
+                                    + " and the beginning of its transactional ids. Deployments"
+                                    + " that share brokers need one each, because each aborts the"
+                                    + " open transactions of its ids when it starts; keep it over"
+                                    + " restarts.");
 
     public static final ConfigOption<Start> START =
             ConfigOptions.key("ticks.start")
@@ -60,10 +64,14 @@ public final class TickStreamOptions {
     public static final ConfigOption<Duration> IDLENESS =
             ConfigOptions.key("ticks.idleness")
                     .durationType()
-                    .defaultValue(Duration.ofMinutes(1))
+                    .defaultValue(Duration.ZERO)
                     .withDescription(
                             "After how much silence a partition holds back the watermark no more;"
-                                    + " `0 s`: it always does.");
+                                    + " `0 s`: it always does, so that no tick is late because"
+                                    + " its broker or producer was away while others went on."
+                                    + " Bars wait for a partition without ticks. Where there are"
+                                    + " such, set this to more than the longest outage: what"
+                                    + " comes after a longer one may be late.");
 
     public static final ConfigOption<Duration> MAX_DRIFT =
             ConfigOptions.key("ticks.alignment.max-drift")
@@ -168,10 +176,14 @@ public final class TickStreamOptions {
     public static final ConfigOption<Duration> TRANSACTION_TIMEOUT =
             ConfigOptions.key("kafka.transaction-timeout")
                     .durationType()
-                    .defaultValue(Duration.ofMinutes(10))
+                    .defaultValue(Duration.ofMinutes(15))
                     .withDescription(
-                            "After how long the brokers abort an open transaction. A job that is"
-                                    + " away for longer after a checkpoint loses what it had"
-                                    + " written to Kafka; brokers refuse more than their"
-                                    + " transaction.max.timeout.ms, 15 minutes by default.");
+                            "After how long the brokers abort an open transaction. It has to be"
+                                    + " longer than a checkpoint may take with its interval, or"
+                                    + " the job restarts for ever. A job that is away for longer"
+                                    + " right after a checkpoint, before it has committed, loses"
+                                    + " from Kafka, not from lake and warehouse, the bars and"
+                                    + " dead letters of that checkpoint. Brokers refuse more than"
+                                    + " their transaction.max.timeout.ms, 15 minutes by default:"
+                                    + " raise both where longer outages are to be survived.");
 }

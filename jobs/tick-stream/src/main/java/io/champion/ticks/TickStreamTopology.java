@@ -18,7 +18,8 @@ final class TickStreamTopology {
     private TickStreamTopology() {}
 
     /**
-     * Where things go, by the uid of the sink.
+     * Where things go, by the uid of the sink. The sinks of a kind are added in the order of the
+     * map.
      *
      * @param ticks for accepted ticks, as they were received
      * @param bars for bars, all versions
@@ -41,11 +42,7 @@ final class TickStreamTopology {
             SerializableSupplier<WireSchemas> schemas,
             Sinks sinks) {
         SingleOutputStreamOperator<SpecificRecordBase> ticks = engine(messages, settings, schemas);
-        sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
-        sinks.bars()
-                .forEach(
-                        (uid, sink) ->
-                                sink(ticks.getSideOutput(TickEngineOperator.BARS), uid, sink));
+        // All are in one task, and commit in this order. So what must not wait comes first.
         sinks.deadLetters()
                 .forEach(
                         (uid, sink) ->
@@ -53,6 +50,11 @@ final class TickStreamTopology {
                                         ticks.getSideOutput(TickEngineOperator.DEAD_LETTERS),
                                         uid,
                                         sink));
+        sinks.bars()
+                .forEach(
+                        (uid, sink) ->
+                                sink(ticks.getSideOutput(TickEngineOperator.BARS), uid, sink));
+        sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
     }
 
     /** Accepted ticks; bars and dead letters are its side outputs. */

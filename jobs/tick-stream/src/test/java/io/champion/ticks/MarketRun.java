@@ -50,6 +50,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -61,7 +63,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * ExpectedMarket}. Nothing is held in memory as a whole, so that a market may be large.
  */
 final class MarketRun implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
 
     /** As many as a test's heap holds well. */
     private static final long TICKS_OF_PART = 2_000_000;
@@ -69,6 +71,7 @@ final class MarketRun implements AutoCloseable {
     private static final Map<String, Duration> INTERVALS =
             Map.of("1s", Duration.ofSeconds(1), "1m", Duration.ofMinutes(1));
 
+    private static final String GROUP = "proof";
     private static final String TICKS = "ticks";
     private static final String BARS = "bars";
     private static final String DEAD_LETTERS = "ticks-dead-letters";
@@ -120,8 +123,7 @@ final class MarketRun implements AutoCloseable {
                                 "warehouse.url=" + url,
                                 "warehouse.database=" + warehouse.database(),
                                 "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                                // Silence of a broker that is dead must not make ticks late.
-                                "ticks.idleness=0 s",
+                                "ticks.group=" + GROUP,
                                 "execution.checkpointing.interval=500 ms",
                                 "execution.checkpointing.min-pause=0 ms"));
         arguments.addAll(List.of(more));
@@ -213,6 +215,24 @@ final class MarketRun implements AutoCloseable {
                     long all = counters.values().stream().mapToLong(Long::longValue).sum();
                     return ticks > 0 && ticks == all - ticks;
                 });
+    }
+
+    /** Takes a checkpoint; what it commits may not be committed yet. */
+    void checkpoint(URI rest, String job) throws Exception {
+        HttpResponse<String> answer =
+                http.send(
+                        HttpRequest.newBuilder(rest.resolve("/jobs/" + job + "/checkpoints"))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        String trigger = json.readTree(answer.body()).get("request-id").asText();
+        String result = "/jobs/" + job + "/checkpoints/" + trigger;
+        // Also because a cluster waits with its end until somebody has asked.
+        until(
+                "the checkpoint is complete",
+                () -> get(rest, result).at("/status/id").asText().equals("COMPLETED"));
     }
 
     private JsonNode get(URI rest, String path) throws Exception {
@@ -375,12 +395,36 @@ final class MarketRun implements AutoCloseable {
     private long[] committedOffsets() throws Exception {
         try (Admin admin = Admin.create(kafkaConfig().clientProperties())) {
             Map<TopicPartition, OffsetAndMetadata> offsets =
-                    admin.listConsumerGroupOffsets(TickStreamOptions.GROUP.defaultValue())
-                            .partitionsToOffsetAndMetadata()
-                            .get();
+                    admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get();
             return IntStream.range(0, MarketFeed.PARTITIONS)
-                    .mapToLong(p -> offsets.get(new TopicPartition(TICKS, p)).offset())
+                    .mapToObj(p -> offsets.get(new TopicPartition(TICKS, p)))
+                    .mapToLong(committed -> committed == null ? 0 : committed.offset())
                     .toArray();
+        }
+    }
+
+    /** Asserts that the job's transactions are told from those of others by its name. */
+    void assertTransactionalIds() throws Exception {
+        try (Admin admin = Admin.create(kafkaConfig().clientProperties())) {
+            assertThat(admin.listTransactions().all().get())
+                    .isNotEmpty()
+                    .allMatch(t -> t.transactionalId().startsWith(GROUP + "-"));
+        }
+    }
+
+    /** Waits until no transaction of the job is open, because it ended or the broker ended it. */
+    void awaitNoTransaction() throws Exception {
+        try (Admin admin = Admin.create(kafkaConfig().clientProperties())) {
+            ListTransactionsOptions open =
+                    new ListTransactionsOptions()
+                            .filterStates(
+                                    Set.of(
+                                            TransactionState.ONGOING,
+                                            TransactionState.PREPARE_ABORT,
+                                            TransactionState.PREPARE_COMMIT));
+            until(
+                    "no transaction is open",
+                    () -> admin.listTransactions(open).all().get().isEmpty());
         }
     }
 

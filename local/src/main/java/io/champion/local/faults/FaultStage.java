@@ -46,6 +46,9 @@ public final class FaultStage implements AutoCloseable {
     /** Requests that fail before a ClickHouse that was killed is back. */
     private static final int OUTAGE = 4;
 
+    /** How often a job is asked to stop that fails as it does. */
+    private static final int STOPS = 3;
+
     private final EmbeddedClickHouse engine;
     private final FaultProxy proxy;
     private final ProcessCluster cluster;
@@ -155,16 +158,25 @@ public final class FaultStage implements AutoCloseable {
     }
 
     /**
-     * Stops a job with a savepoint, as soon as it takes checkpoints.
+     * Stops a job with a savepoint, as soon as it takes checkpoints. Where a fault of before makes
+     * it fail as it stops, it goes on from its last checkpoint, and is stopped once more.
      *
      * @return where the savepoint is
      */
     public String stopWithSavepoint(String job, Path folder) throws IOException {
-        // While a job restarts it takes no savepoint; a new checkpoint says that it has.
-        cluster.awaitCheckpointAfter(job, cluster.lastCheckpoint(job).orElse(0L), PATIENCE);
-        String savepoint = cluster.stopWithSavepoint(job, folder, PATIENCE);
-        cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
-        return savepoint;
+        for (int attempt = 1; ; attempt++) {
+            // While a job restarts it takes no savepoint; a new checkpoint says that it has.
+            cluster.awaitCheckpointAfter(job, cluster.lastCheckpoint(job).orElse(0L), PATIENCE);
+            try {
+                String savepoint = cluster.stopWithSavepoint(job, folder, PATIENCE);
+                cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
+                return savepoint;
+            } catch (IOException e) {
+                if (attempt == STOPS || !e.getMessage().contains("failed during stopping")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void revive() throws IOException {
