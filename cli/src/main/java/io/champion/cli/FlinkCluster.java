@@ -28,6 +28,7 @@ import org.apache.flink.client.program.PackagedProgramUtils;
 import org.apache.flink.client.program.ProgramInvocationException;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions.SchedulerType;
@@ -323,6 +324,11 @@ final class FlinkCluster implements AutoCloseable {
         Configuration configuration = client.getFlinkConfiguration().clone();
         configuration.set(DeploymentOptions.TARGET, "remote");
         configuration.set(DeploymentOptions.ATTACHED, false);
+        // Flink's connector for Kafka, which is here too, must meet the client that it was loaded
+        // with, not that of the jar.
+        configuration.set(
+                CoreOptions.ALWAYS_PARENT_FIRST_LOADER_PATTERNS_ADDITIONAL,
+                List.of("org.apache.kafka."));
         SavepointRestoreSettings restore =
                 program.savepoint() == null
                         ? SavepointRestoreSettings.none()
