@@ -11,6 +11,7 @@ import io.champion.runtime.JobEnvironment;
 import io.champion.ticks.ReprocessReport;
 import io.champion.ticks.Reprocessing;
 import io.champion.ticks.TickStreamJob;
+import io.champion.ticks.TickStreamOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,12 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class LocalRun implements AutoCloseable {
 
     private static final String REPORTER = "live";
+
+    /**
+     * A few instruments leave partitions without ticks, which would hold back all bars; on one
+     * machine a partition is hardly away while others are not.
+     */
+    private static final String IDLENESS = "10 s";
 
     private final Context context;
     private final LocalFlink flink;
@@ -108,6 +115,11 @@ final class LocalRun implements AutoCloseable {
         List<String> all = new ArrayList<>(overrides);
         all.addAll(warehouse.asOverrides());
         all.addAll(broker.asOverrides());
+        if (context.config(TickStreamJob.OPTIONS, file, all)
+                .getOptional(TickStreamOptions.IDLENESS)
+                .isEmpty()) {
+            all.add(TickStreamOptions.IDLENESS.key() + "=" + IDLENESS);
+        }
         return TickRun.start(
                 context.console(),
                 flink,

@@ -3,21 +3,17 @@ package io.champion.local;
 import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -45,14 +41,6 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final int SCRAM_ITERATIONS = 4096;
     private static final long STOP_SECONDS = 30;
 
-    /**
-     * Ports are taken from below the range that systems give to outgoing connections: a client that
-     * keeps trying while the broker is down could otherwise be given the broker's own port.
-     */
-    private static final int LOWEST_PORT = 15_000;
-
-    private static final int HIGHEST_PORT = 32_767;
-
     private static final String LOGGING =
             """
             rootLogger.level = WARN
@@ -76,7 +64,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private EmbeddedKafka(Path directory, boolean securedToo) throws IOException {
         this.directory = Files.createDirectories(directory).toRealPath();
         lock = lock(this.directory);
-        List<Integer> ports = freePorts(3);
+        List<Integer> ports = Loopback.freePorts(3);
         port = ports.get(0);
         controllerPort = ports.get(1);
         secured = securedToo ? new Secured(ports.get(2), KeyMaterial.create(this.directory)) : null;
@@ -392,36 +380,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (OverlappingFileLockException e) {
             // This process holds it.
             return false;
-        }
-    }
-
-    private static List<Integer> freePorts(int number) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            while (sockets.size() < number) {
-                ServerSocket socket = new ServerSocket();
-                sockets.add(socket);
-                bind(socket);
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        }
-    }
-
-    private static void bind(ServerSocket socket) throws IOException {
-        for (int attempt = 1; ; attempt++) {
-            int candidate = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-            try {
-                socket.bind(new InetSocketAddress(Loopback.ADDRESS, candidate));
-                return;
-            } catch (java.net.BindException e) {
-                if (attempt == 100) {
-                    throw new IOException("No free port was found.", e);
-                }
-            }
         }
     }
 

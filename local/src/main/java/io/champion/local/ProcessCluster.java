@@ -2,7 +2,6 @@ package io.champion.local;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -175,11 +174,12 @@ public final class ProcessCluster implements AutoCloseable {
                         File.pathSeparator,
                         libraries.resolve("*").toString(),
                         ProjectFiles.locationOf(ChildMain.class).toString());
-        restPort = freePort();
+        List<Integer> ports = Loopback.freePorts(2);
+        restPort = ports.get(0);
         zooKeeper = builder.highAvailability ? new ZooKeeper(home.resolve("zookeeper")) : null;
         Files.createDirectories(logs());
         Path conf = Files.createDirectories(home.resolve("conf"));
-        Files.writeString(conf.resolve("config.yaml"), yaml(configuration(builder)));
+        Files.writeString(conf.resolve("config.yaml"), yaml(configuration(builder, ports.get(1))));
         Files.writeString(
                 conf.resolve("log4j.properties"),
                 builder.logging == null ? LOGGING : Files.readString(builder.logging));
@@ -194,11 +194,11 @@ public final class ProcessCluster implements AutoCloseable {
         return new Builder(home);
     }
 
-    private Configuration configuration(Builder builder) throws IOException {
+    private Configuration configuration(Builder builder, int rpcPort) throws IOException {
         Configuration c = new Configuration();
         c.set(JobManagerOptions.ADDRESS, "127.0.0.1");
         c.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
-        c.set(JobManagerOptions.PORT, freePort());
+        c.set(JobManagerOptions.PORT, rpcPort);
         c.set(RestOptions.ADDRESS, "127.0.0.1");
         c.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         c.set(RestOptions.PORT, restPort);
@@ -322,14 +322,28 @@ public final class ProcessCluster implements AutoCloseable {
                 START,
                 "the cluster's start",
                 () -> {
-                    for (Process process : taskManagers) {
-                        if (!process.isAlive() || !jobManager.isAlive()) {
-                            throw new IOException(
-                                    "A process of the cluster ended as it started; see " + logs());
+                    if (!jobManager.isAlive()) {
+                        throw endedAsItStarted("jobmanager-" + (jobManagersStarted - 1));
+                    }
+                    for (int index = 0; index < taskManagers.size(); index++) {
+                        if (!taskManagers.get(index).isAlive()) {
+                            throw endedAsItStarted("taskmanager-" + index);
                         }
                     }
                     return registered(taskManagers.size());
                 });
+    }
+
+    private IOException endedAsItStarted(String process) throws IOException {
+        List<String> lines = Files.readAllLines(log(process));
+        return new IOException(
+                "The process "
+                        + process
+                        + " ended as it started. The end of "
+                        + log(process)
+                        + ":\n"
+                        + String.join(
+                                "\n", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
     }
 
     /** As {@link #submit(List, Path, String, String...)}, without options. */
@@ -618,12 +632,6 @@ public final class ProcessCluster implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, Loopback.ADDRESS)) {
-            return socket.getLocalPort();
         }
     }
 }

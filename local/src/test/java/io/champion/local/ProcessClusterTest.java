@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -96,10 +95,7 @@ final class ProcessClusterTest {
     /** By the settings of docs/runbook.md and the file that the project ships. */
     @Test
     void prometheusReadsItsMetricsAndItsLogsAreJson() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = Loopback.freePorts(1).get(0);
         int ports = 20;
         Configuration configuration = new Configuration();
         configuration.setString("metrics.reporters", "prom");
