@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.champion.kafka.DeadLetter;
 import io.champion.kafka.DeadLetter.Kind;
+import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedKafka;
 import io.champion.local.market.MarketSimulator;
 import io.champion.local.market.MarketSpec;

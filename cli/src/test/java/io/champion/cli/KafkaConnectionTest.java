@@ -3,6 +3,7 @@ package io.champion.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.kafka.DeadLetter;
+import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;

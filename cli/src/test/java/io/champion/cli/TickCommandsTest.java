@@ -6,6 +6,7 @@ import io.champion.kafka.RecordDecoder;
 import io.champion.kafka.WireSchemas;
 import io.champion.lake.ContractTypeInfo;
 import io.champion.lake.LakeSink;
+import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedKafka;
 import io.champion.local.LocalFlink;
 import io.champion.local.market.MarketSimulator;

@@ -3,6 +3,7 @@ package io.champion.cli;
 import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedClickHouse;
 import io.champion.local.EmbeddedKafka;
 import io.champion.local.ProcessCluster;

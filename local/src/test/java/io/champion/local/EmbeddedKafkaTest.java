@@ -4,19 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SslAuthenticationException;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,8 +64,32 @@ final class EmbeddedKafkaTest {
             producer.send(new ProducerRecord<>("killed", 2, "key30", "committed30"));
             producer.commitTransaction();
         }
-        List<String> values = readAll("killed", 3);
+        List<String> values = readAll("killed");
         assertThat(values).hasSize(31).allMatch(value -> value.startsWith("committed"));
+    }
+
+    @Test
+    void whatIsCommittedWhileItIsReadIsReadToo() throws Exception {
+        kafka.createTopic("open", 1);
+        try (KafkaProducer<String, String> producer = producer("slow")) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("open", "first"));
+            producer.commitTransaction();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("open", "second")).get();
+            List<String> values = new ArrayList<>();
+            CommittedMessages.read(
+                    kafka.bootstrapServers(),
+                    "open",
+                    message -> {
+                        if (values.isEmpty()) {
+                            producer.commitTransaction();
+                        }
+                        values.add(new String(message.value(), StandardCharsets.UTF_8));
+                    });
+            assertThat(values).containsExactly("first", "second");
+        }
     }
 
     @Test
@@ -82,7 +103,7 @@ final class EmbeddedKafkaTest {
                 producer.send(new ProducerRecord<>("compressed", codec)).get();
             }
         }
-        assertThat(readAll("compressed", 1)).containsExactly("gzip", "snappy", "lz4", "zstd");
+        assertThat(readAll("compressed")).containsExactly("gzip", "snappy", "lz4", "zstd");
     }
 
     @Test
@@ -152,23 +173,9 @@ final class EmbeddedKafkaTest {
         return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
     }
 
-    private static List<String> readAll(String topic, int partitions) {
-        Map<String, Object> config = plain();
-        config.put("isolation.level", "read_committed");
-        List<TopicPartition> all = new ArrayList<>();
-        for (int i = 0; i < partitions; i++) {
-            all.add(new TopicPartition(topic, i));
-        }
-        try (KafkaConsumer<String, String> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            List<String> values = new ArrayList<>();
-            while (all.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(r -> values.add(r.value()));
-            }
-            return values;
-        }
+    private static List<String> readAll(String topic) {
+        return CommittedMessages.of(kafka, topic).stream()
+                .map(message -> new String(message.value(), StandardCharsets.UTF_8))
+                .toList();
     }
 }

@@ -10,6 +10,7 @@ import io.champion.kafka.KafkaConfig;
 import io.champion.kafka.RecordDecoder;
 import io.champion.kafka.WireException;
 import io.champion.kafka.WireSchemas;
+import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedKafka;
 import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
@@ -41,10 +42,8 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,11 +51,8 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * One run of the whole job over a simulated market: holds what the job made of it against {@link
@@ -433,7 +429,8 @@ final class MarketRun implements AutoCloseable {
         Path file = home.resolve("bars.tsv");
         RecordDecoder<Bar> decoder = new RecordDecoder<>(Bar.class, WireSchemas.released());
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
-            read(
+            CommittedMessages.read(
+                    kafka.bootstrapServers(),
                     BARS,
                     message -> {
                         try {
@@ -496,7 +493,8 @@ final class MarketRun implements AutoCloseable {
         Map<String, Long> rejects = new TreeMap<>();
         Set<String> seen = new HashSet<>();
         long[] late = new long[1];
-        read(
+        CommittedMessages.read(
+                kafka.bootstrapServers(),
                 DEAD_LETTERS,
                 message -> {
                     DeadLetter letter = DeadLetter.of(message);
@@ -520,27 +518,6 @@ final class MarketRun implements AutoCloseable {
                 });
         assertThat(rejects).isEqualTo(expected.rejects).isNotEmpty();
         assertThat(late[0]).isEqualTo(expected.late).isPositive();
-    }
-
-    /** All committed messages of a topic. */
-    private void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> action) {
-        Properties properties = kafkaConfig().clientProperties();
-        properties.setProperty("isolation.level", "read_committed");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topic).stream()
-                            .map(p -> new TopicPartition(topic, p.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            // Of committed messages alone, if no transaction is open.
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(action);
-            }
-        }
     }
 
     private static final String ROW =
