@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import io.champion.runtime.HandMadeSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;

@@ -1,6 +1,7 @@
 package io.champion.ticks;
 
 import io.champion.kafka.DeadLetter;
+import io.champion.runtime.HandMadeSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;

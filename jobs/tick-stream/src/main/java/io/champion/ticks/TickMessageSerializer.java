@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import io.champion.runtime.HandMadeSerializer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

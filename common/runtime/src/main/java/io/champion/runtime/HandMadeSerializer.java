@@ -1,4 +1,4 @@
-package io.champion.ticks;
+package io.champion.runtime;
 
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -8,8 +8,8 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** What our serializers of immutable values have in common. */
-abstract class HandMadeSerializer<T> extends TypeSerializer<T> {
+/** What our serializers of immutable values on the hot path have in common. */
+public abstract class HandMadeSerializer<T> extends TypeSerializer<T> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -42,14 +42,16 @@ abstract class HandMadeSerializer<T> extends TypeSerializer<T> {
         return deserialize(in);
     }
 
-    static void writeBytes(byte[] bytes, DataOutputView out) throws IOException {
+    /** Writes bytes that may be null. */
+    protected static void writeBytes(byte[] bytes, DataOutputView out) throws IOException {
         out.writeInt(bytes == null ? -1 : bytes.length);
         if (bytes != null) {
             out.write(bytes);
         }
     }
 
-    static byte[] readBytes(DataInputView in) throws IOException {
+    /** Reads what {@link #writeBytes} wrote. */
+    protected static byte[] readBytes(DataInputView in) throws IOException {
         int length = in.readInt();
         if (length < 0) {
             return null;
@@ -59,7 +61,8 @@ abstract class HandMadeSerializer<T> extends TypeSerializer<T> {
         return bytes;
     }
 
-    static void copyBytes(DataInputView in, DataOutputView out) throws IOException {
+    /** Copies what {@link #writeBytes} wrote. */
+    protected static void copyBytes(DataInputView in, DataOutputView out) throws IOException {
         int length = in.readInt();
         out.writeInt(length);
         if (length > 0) {
@@ -78,16 +81,17 @@ abstract class HandMadeSerializer<T> extends TypeSerializer<T> {
     }
 
     /** The type of what a serializer writes. */
-    static final class Type<T> extends TypeInformation<T> {
+    public static final class Type<T> extends TypeInformation<T> {
         private static final long serialVersionUID = 1L;
 
         private final Class<T> valueClass;
         private final SerializerFactory<T> serializer;
 
         /** Makes a serializer. */
-        interface SerializerFactory<T> extends Supplier<TypeSerializer<T>>, java.io.Serializable {}
+        public interface SerializerFactory<T>
+                extends Supplier<TypeSerializer<T>>, java.io.Serializable {}
 
-        Type(Class<T> valueClass, SerializerFactory<T> serializer) {
+        public Type(Class<T> valueClass, SerializerFactory<T> serializer) {
             this.valueClass = valueClass;
             this.serializer = serializer;
         }
