@@ -3,16 +3,10 @@ package io.champion.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.champion.model.Dataset;
-import io.champion.model.PartitionKey;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** Counts what the complete partitions of a lake on this machine hold. */
 final class LakeFiles {
@@ -40,45 +34,6 @@ final class LakeFiles {
         } catch (IOException e) {
             throw new UserException(
                     ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
-        }
-    }
-
-    /** The complete partitions of a dataset, in the order of their names. */
-    static List<PartitionKey> partitions(Path lake, Dataset dataset) {
-        try {
-            List<PartitionKey> partitions = new ArrayList<>();
-            for (String folder : folders(lake, dataset)) {
-                try (Stream<Path> found =
-                        Files.walk(lake.resolve(folder), dataset.partitionBy().size())) {
-                    found.filter(path -> Files.exists(path.resolve("_SUCCESS")))
-                            .map(path -> lake.resolve(folder).relativize(path))
-                            .map(path -> new PartitionKey(dataset.id(), folder, path.toString()))
-                            .forEach(partitions::add);
-                }
-            }
-            Collections.sort(partitions);
-            return partitions;
-        } catch (IOException | UncheckedIOException e) {
-            throw new UserException(
-                    ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
-        }
-    }
-
-    /** Those of the dataset's folders that there are. */
-    private static List<String> folders(Path lake, Dataset dataset) throws IOException {
-        if (dataset.folderField() == null) {
-            return Files.isDirectory(lake.resolve(dataset.folder()))
-                    ? List.of(dataset.folder())
-                    : List.of();
-        }
-        Path layer = lake.resolve(dataset.layer().folder());
-        if (!Files.isDirectory(layer)) {
-            return List.of();
-        }
-        try (Stream<Path> folders = Files.list(layer)) {
-            return folders.filter(Files::isDirectory)
-                    .map(folder -> lake.relativize(folder).toString())
-                    .toList();
         }
     }
 

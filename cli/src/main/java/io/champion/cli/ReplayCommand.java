@@ -171,16 +171,11 @@ final class ReplayCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "The lake is " + lake + ", but only one on this machine can be replayed.");
         }
-        List<PartitionKey> partitions =
-                LakeFiles.partitions(Path.of(lake), dataset.get()).stream()
-                        .filter(this::isWanted)
-                        .toList();
         try {
-            return Replay.ofLake(
-                    new LakeReader(new org.apache.flink.core.fs.Path(lake)),
-                    dataset.get(),
-                    partitions,
-                    temporary);
+            LakeReader reader = new LakeReader(new org.apache.flink.core.fs.Path(lake));
+            List<PartitionKey> partitions =
+                    reader.partitions(dataset.get()).stream().filter(this::isWanted).toList();
+            return Replay.ofLake(reader, dataset.get(), partitions, temporary);
         } catch (IOException e) {
             throw new UserException(
                     ExitCode.FAILED, "The lake in " + lake + " cannot be read: " + e + ".", e);
@@ -188,18 +183,8 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private boolean isWanted(PartitionKey partition) {
-        var values = partition.values();
-        if (values.isEmpty()) {
-            return true;
-        }
-        LocalDate day =
-                values.containsKey("date")
-                        ? LocalDate.parse(values.get("date"))
-                        : LocalDate.of(
-                                Integer.parseInt(values.get("year")),
-                                Integer.parseInt(values.get("month")),
-                                Integer.parseInt(values.get("day")));
-        return !day.isBefore(from) && !day.isAfter(to);
+        LocalDate day = partition.date();
+        return day == null || !day.isBefore(from) && !day.isAfter(to);
     }
 
     private static void show(Console console, ReplayCount count) {

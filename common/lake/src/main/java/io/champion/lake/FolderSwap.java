@@ -63,9 +63,14 @@ final class FolderSwap implements Replacement {
                 .toList();
     }
 
+    /** Where a run moves the partitions that it replaces. */
+    static Path old(Path run) {
+        return new Path(run, "old");
+    }
+
     /** Where a run moves a partition that it replaces. */
     static Path old(Path run, PartitionKey partition) {
-        return Layout.partition(new Path(run, "old"), partition);
+        return Layout.partition(old(run), partition);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -49,6 +50,71 @@ public final class LakeReader {
     public LakeReader(Path root) throws IOException {
         this.root = root;
         this.fs = root.getFileSystem();
+    }
+
+    /**
+     * The complete partitions of a dataset, in the order of their places.
+     *
+     * @throws IOException if the lake cannot be listed
+     */
+    public SortedSet<PartitionKey> partitions(Dataset dataset) throws IOException {
+        GenerationPointer pointer = GenerationPointer.read(fs, root);
+        List<Path> roots = new ArrayList<>(List.of(root));
+        // Where partitions lie while they are being switched.
+        FolderSwap.runs(fs, root).forEach(run -> roots.add(FolderSwap.old(run)));
+        if (!pointer.moving().isEmpty()) {
+            roots.add(new LakeGeneration(root, pointer.generation()).root());
+        }
+        SortedSet<PartitionKey> partitions = new TreeSet<>();
+        for (Path from : roots) {
+            for (String folder : folders(from, dataset)) {
+                walk(new Path(from, folder), dataset, folder, "", 0, partitions);
+            }
+        }
+        for (PartitionKey partition : List.copyOf(partitions)) {
+            if (locate(partition, pointer).isEmpty()) {
+                partitions.remove(partition);
+            }
+        }
+        return partitions;
+    }
+
+    private List<String> folders(Path from, Dataset dataset) throws IOException {
+        if (dataset.folderField() == null) {
+            return List.of(dataset.folder());
+        }
+        String layer = dataset.layer().folder();
+        return LakeFiles.list(fs, new Path(from, layer)).stream()
+                .filter(FileStatus::isDir)
+                .map(folder -> layer + "/" + folder.getPath().getName())
+                .toList();
+    }
+
+    private void walk(
+            Path from,
+            Dataset dataset,
+            String folder,
+            String path,
+            int level,
+            Set<PartitionKey> partitions)
+            throws IOException {
+        if (level == dataset.partitionBy().size()) {
+            partitions.add(new PartitionKey(dataset.id(), folder, path));
+            return;
+        }
+        String prefix = dataset.partitionBy().get(level) + "=";
+        for (FileStatus entry : LakeFiles.list(fs, from)) {
+            String name = entry.getPath().getName();
+            if (entry.isDir() && name.startsWith(prefix)) {
+                walk(
+                        entry.getPath(),
+                        dataset,
+                        folder,
+                        path.isEmpty() ? name : path + "/" + name,
+                        level + 1,
+                        partitions);
+            }
+        }
     }
 
     /** Whether the partition is complete. */

@@ -198,6 +198,7 @@ class LakeGenerationTest {
         LakeReader reader = new LakeReader(path(root));
         assertThat(reader.exists(EMPTIED)).isFalse();
         assertThat(reader.rows(ADDED)).isEqualTo(NEW_ROWS);
+        assertThat(reader.partitions(BARS)).containsExactly(FIRST, SECOND, ADDED, KEPT);
     }
 
     private static void prepare(Path root, String id) throws IOException {
