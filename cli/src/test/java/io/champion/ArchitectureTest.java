@@ -18,6 +18,8 @@ final class ArchitectureTest {
                     .consideringOnlyDependenciesInLayers()
                     .layer("model")
                     .definedBy("io.champion.model..")
+                    .layer("indicators")
+                    .definedBy("io.champion.indicators..")
                     .layer("lake")
                     .definedBy("io.champion.lake..")
                     .layer("warehouse")
@@ -36,6 +38,16 @@ final class ArchitectureTest {
                     .definedBy("io.champion.local..")
                     .layer("cli")
                     .definedBy("io.champion.cli..")
+                    .whereLayer("indicators")
+                    .mayOnlyBeAccessedByLayers(
+                            "lake",
+                            "warehouse",
+                            "kafka",
+                            "quality",
+                            "runtime",
+                            "bhavcopy-ingest",
+                            "tick-stream",
+                            "cli")
                     .whereLayer("lake")
                     .mayOnlyBeAccessedByLayers(
                             "warehouse",
@@ -74,6 +86,15 @@ final class ArchitectureTest {
                     .resideInAPackage("org.apache.flink..");
 
     @ArchTest
+    static final ArchRule INDICATORS_ARE_PLAIN_ARITHMETIC =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.champion.indicators..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.apache.flink..", "org.apache.avro..");
+
+    @ArchTest
     static final ArchRule NOTHING_USES_KRYO =
             noClasses().should().dependOnClassesThat().resideInAPackage("com.esotericsoftware..");
 
@@ -83,6 +104,7 @@ final class ArchitectureTest {
                     .that()
                     .resideInAnyPackage(
                             "io.champion.model..",
+                            "io.champion.indicators..",
                             "io.champion.lake..",
                             "io.champion.warehouse..",
                             "io.champion.kafka..",

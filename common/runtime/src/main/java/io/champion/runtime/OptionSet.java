@@ -1,5 +1,6 @@
 package io.champion.runtime;
 
+import io.champion.model.EditDistance;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.champion.lake.ParquetOptions;
+import io.champion.model.EditDistance;
 import io.champion.warehouse.ClickHouseConfig;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,11 @@
-package io.champion.runtime;
+package io.champion.model;
 
-/** Levenshtein's distance: how many letters to add, remove or replace. */
-final class EditDistance {
+/** Levenshtein's distance: what was meant by a name that does not exist. */
+public final class EditDistance {
     private EditDistance() {}
 
-    static int between(String a, String b) {
+    /** How many letters to add, remove or replace to come from one to the other. */
+    public static int between(String a, String b) {
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             previous[j] = j;
