@@ -181,8 +181,28 @@ class ViewsTest {
                         + " ('A', 'NSE', 'EQ', '2024-01-15', 'trend', 'v1', 5.5, NULL, NULL),"
                         + " ('A', 'NSE', 'EQ', '2024-01-15', 'momentum', 'v1', NULL, 60, NULL)");
 
-        assertThat(rows("SELECT symbol, sma_5, rsi_14, obv FROM equity_indicators"))
+        assertThat(
+                        rows(
+                                "SELECT symbol, sma_5, rsi_14, obv FROM equity_indicators WHERE symbol = 'A'"))
                 .containsExactly("A\t5.5\t60\t\\N");
+    }
+
+    @Test
+    void theLastVersionOfEachGroupCounts() {
+        clickHouse.execute(
+                "INSERT INTO features_equity_indicators (symbol, trade_date, bar_interval,"
+                        + " feature_group, version, sma_5, rsi_14, features) VALUES"
+                        + " ('V', '2024-01-15', '1d', 'trend', 1, 5.5, NULL, {'wma_9': 1}),"
+                        + " ('V', '2024-01-15', '1d', 'trend', 2, NULL, NULL, {'wma_9': 2}),"
+                        + " ('V', '2024-01-15', '1d', 'momentum', 1, NULL, 60, {'cci_20': 3}),"
+                        + " ('V', '2024-01-15', '1m', 'momentum', 1, NULL, 70, {})");
+
+        assertThat(
+                        rows(
+                                "SELECT bar_interval, sma_5, rsi_14, mapSort(features)"
+                                        + " FROM equity_indicators WHERE symbol = 'V'"
+                                        + " ORDER BY bar_interval"))
+                .containsExactly("1d\t\\N\t60\t{'cci_20':3,'wma_9':2}", "1m\t\\N\t70\t{}");
     }
 
     private static final String MINUTES =
