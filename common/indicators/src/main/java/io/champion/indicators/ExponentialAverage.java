@@ -35,15 +35,24 @@ record ExponentialAverage(int window, double factor, Seed seed) implements Avera
         if (Double.isNaN(value)) {
             return Double.NaN;
         }
+        return next(value, warmUp(), state, at);
+    }
+
+    /** Like {@link #next}, but begun with the first value. */
+    double nextFromFirst(double value, double[] state, int at) {
+        return Double.isNaN(value) ? Double.NaN : next(value, 1, state, at);
+    }
+
+    private double next(double value, int warmUp, double[] state, int at) {
         double average = state[at + 1];
-        if (state[at] >= warmUp()) {
+        if (state[at] >= warmUp) {
             average += factor * (value - average);
             state[at + 1] = average;
             return average;
         }
         double count = ++state[at];
         average += value;
-        if (count < warmUp()) {
+        if (count < warmUp) {
             state[at + 1] = average;
             return Double.NaN;
         }
