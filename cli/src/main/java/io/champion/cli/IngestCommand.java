@@ -2,6 +2,7 @@ package io.champion.cli;
 
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
+import io.champion.bhavcopy.Family;
 import io.champion.bhavcopy.IngestReport;
 import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.JobConfig;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Runs ingest jobs on a Flink cluster inside this process. */
@@ -90,6 +92,43 @@ final class IngestCommand implements Runnable {
                         job.file,
                         overrides,
                         BhavcopyIngestOptions.INPUT);
+        try (LocalRun run = LocalRun.start(context, config)) {
+            IngestReport report = run.bhavcopy(job.file, overrides);
+            context.console().out().print(report.summary());
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            description = {
+                "Ingest corporate actions.",
+                "The exchange's files (bc of the daily bundle) and lists of your own, plain, .gz or"
+                        + " .zip, are recognized by what is in them; other files are left alone."
+                        + " 'champion adjust' then adjusts prices for them."
+            },
+            footer = {
+                "  champion ingest actions ~/Downloads/PR171225.zip",
+                "  champion ingest actions my-actions.csv",
+                "      exchange,symbol,series,action_type,ex_date,ratio_new,ratio_old,amount,"
+                        + "subscription_price,purpose",
+                "      NSE,RELIANCE,,BONUS,2024-10-28,1,1,,,"
+            })
+    int actions(
+            @Parameters(
+                            paramLabel = "PATH",
+                            arity = "1..*",
+                            description =
+                                    "Files, folders (with all below them) and globs; relative ones"
+                                            + " to the working directory.")
+                    List<String> paths,
+            @Mixin JobMixin job,
+            @Mixin WarehouseMixin warehouse)
+            throws Exception {
+        List<String> overrides = new ArrayList<>(job.overrides());
+        overrides.add(InputMixin.override(paths));
+        overrides.add(BhavcopyIngestOptions.FAMILIES.key() + "=" + Family.CORPORATE_ACTIONS);
+        overrides.addAll(warehouse.overrides());
+        JobConfig config = context.config(BhavcopyIngestJob.OPTIONS, job.file, overrides);
         try (LocalRun run = LocalRun.start(context, config)) {
             IngestReport report = run.bhavcopy(job.file, overrides);
             context.console().out().print(report.summary());

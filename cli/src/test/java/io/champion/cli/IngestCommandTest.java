@@ -36,6 +36,10 @@ final class IngestCommandTest {
     }
 
     private static String value(String sql) {
+        return value(home, sql);
+    }
+
+    private static String value(Path home, String sql) {
         Run run = Run.in(home, "query", "--format", "csv", sql);
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         return run.out().lines().skip(1).findFirst().orElseThrow();
@@ -66,6 +70,39 @@ final class IngestCommandTest {
         assertThat(Run.in(home, "tables").out())
                 .containsPattern("normalized\\.equity_ohlc +21 ")
                 .containsPattern("quarantine\\.rejects +\\d+ ");
+    }
+
+    @Test
+    void ingestsCorporateActions(@TempDir Path folder, @TempDir Path other) throws IOException {
+        Files.writeString(
+                folder.resolve("bc26092025.csv"),
+                "SERIES,SYMBOL,SECURITY,RECORD_DT,BC_STRT_DT,BC_END_DT,EX_DT,ND_STRT_DT,ND_END_DT,"
+                        + "PURPOSE\n"
+                        + "EQ,ALPHA,Alpha,2025-09-29,,,2025-09-29,,,BONUS 1:1/AGM\n"
+                        + "BE,ALPHA,Alpha,2025-09-29,,,2025-09-29,,,BONUS 1:1/AGM\n"
+                        + "EQ,BETA,Beta,2025-09-29,,,2025-09-29,,,CAP RED\n"
+                        + "EQ,GAMMA,Gamma,2025-13-29,,,2025-13-29,,,CAP RED\n");
+        Files.writeString(folder.resolve("notes.txt"), "hello");
+        Run run = Run.in(other, "ingest", "actions", folder.toString());
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out())
+                .containsPattern("rows read +4\n")
+                .containsPattern("rejected, not_a_date +1\n")
+                .containsPattern("normalized.corporate_actions +5\n")
+                .containsPattern("warning, purpose_not_understood +1\n")
+                .containsPattern("files left alone +1\n")
+                .contains("All sums hold.");
+        assertThat(
+                        value(
+                                other,
+                                "SELECT sum(adjustment_factor) FROM corporate_actions_latest"
+                                        + " WHERE symbol = 'ALPHA'"))
+                .isEqualTo("4");
+        assertThat(value(other, "SELECT count() FROM lake.corporate_actions")).isEqualTo("5");
+        assertThat(Run.in(other, "ingest", "actions", folder.resolve("notes.txt").toString()))
+                .extracting(Run::exitCode)
+                .isEqualTo(ExitCode.INPUT);
+        assertThat(Run.in(other, "ingest", "actions").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test

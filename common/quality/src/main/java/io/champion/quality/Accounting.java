@@ -26,6 +26,7 @@ public final class Accounting implements Serializable {
     private final TreeMap<PartitionKey, Long> emitted = new TreeMap<>();
     private final TreeMap<String, Long> carried = new TreeMap<>();
     private final TreeMap<String, Long> merged = new TreeMap<>();
+    private final TreeMap<String, Long> further = new TreeMap<>();
     private final TreeMap<String, Long> warnings = new TreeMap<>();
 
     /** Adds a file whose rows have all been accounted for. */
@@ -48,6 +49,11 @@ public final class Accounting implements Serializable {
         merged.merge(dataset, rows, Long::sum);
     }
 
+    /** Counts records of a dataset that rows gave beside the one that each was written as. */
+    public void further(String dataset, long records) {
+        further.merge(dataset, records, Long::sum);
+    }
+
     /** Counts something odd that no single file is to blame for. */
     public void warning(String reason, long times) {
         warnings.merge(reason, times, Long::sum);
@@ -58,6 +64,7 @@ public final class Accounting implements Serializable {
         other.emitted.forEach(this::emitted);
         other.carried.forEach(this::carried);
         other.merged.forEach(this::merged);
+        other.further.forEach(this::further);
         other.warnings.forEach(this::warning);
     }
 
@@ -95,6 +102,11 @@ public final class Accounting implements Serializable {
     /** Rows merged into another source's row, by the dataset id that would have held them. */
     public Map<String, Long> merged() {
         return Collections.unmodifiableMap(merged);
+    }
+
+    /** Records that rows gave beside the one that each was written as, by dataset id. */
+    public Map<String, Long> further() {
+        return Collections.unmodifiableMap(further);
     }
 
     public long rowsRead() {
@@ -143,7 +155,10 @@ public final class Accounting implements Serializable {
         Map<String, Long> given = emittedByDataset();
         expected.forEach(
                 (dataset, rows) -> {
-                    long all = rows + carried.getOrDefault(dataset, 0L);
+                    long all =
+                            rows
+                                    + carried.getOrDefault(dataset, 0L)
+                                    + further.getOrDefault(dataset, 0L);
                     long sent = given.getOrDefault(dataset, 0L);
                     if (all != sent) {
                         throw new AccountingException(

@@ -136,9 +136,13 @@ public final class OptionSet {
     private static String nameOf(Type type) {
         if (type instanceof ParameterizedType parameterized) {
             Type[] arguments = parameterized.getActualTypeArguments();
-            return parameterized.getRawType() == Map.class
-                    ? "map"
-                    : "list of " + nameOf(arguments[0]) + "s";
+            if (parameterized.getRawType() == Map.class) {
+                return "map";
+            }
+            String element = nameOf(arguments[0]);
+            return arguments[0] instanceof Class<?> plain && plain.isEnum()
+                    ? "list, each " + element
+                    : "list of " + element + "s";
         }
         Class<?> plain = (Class<?>) type;
         if (plain == Duration.class) {

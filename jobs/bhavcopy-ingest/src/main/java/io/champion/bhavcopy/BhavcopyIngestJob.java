@@ -28,6 +28,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ public final class BhavcopyIngestJob {
         IngestPlan plan =
                 IngestPlan.of(
                         config.get(BhavcopyIngestOptions.INPUT),
+                        families(config),
                         date(config, BhavcopyIngestOptions.FROM),
                         date(config, BhavcopyIngestOptions.TO),
                         start);
@@ -136,6 +138,11 @@ public final class BhavcopyIngestJob {
         try (ClickHouse warehouse = ClickHouse.connect(config)) {
             TargetCheck.check(warehouse, datasets);
         }
+    }
+
+    private static Set<Family> families(JobConfig config) {
+        List<Family> families = config.get(BhavcopyIngestOptions.FAMILIES);
+        return families == null ? EnumSet.allOf(Family.class) : EnumSet.copyOf(families);
     }
 
     private static LocalDate date(JobConfig config, ConfigOption<String> option) {

@@ -19,6 +19,15 @@ public final class BhavcopyIngestOptions {
                                     + " and reported, unless they are named themselves: then they"
                                     + " are an error.");
 
+    public static final ConfigOption<List<Family>> FAMILIES =
+            ConfigOptions.key("bhavcopy.families")
+                    .enumType(Family.class)
+                    .asList()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Which of the files found to ingest; all if unset. Others are left"
+                                    + " alone and reported.");
+
     public static final ConfigOption<String> FROM =
             ConfigOptions.key("bhavcopy.from")
                     .stringType()

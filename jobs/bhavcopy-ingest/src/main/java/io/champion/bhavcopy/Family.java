@@ -7,12 +7,18 @@ import java.util.List;
 public enum Family {
     EQUITY("raw.equity_ohlc", "raw.index_ohlc", "normalized.equity_ohlc", "normalized.index_ohlc"),
     DERIVATIVES("raw.derivatives_ohlc", "normalized.derivatives_ohlc"),
-    SYMBOL_MASTER("normalized.symbol_master");
+    SYMBOL_MASTER("normalized.symbol_master"),
+    CORPORATE_ACTIONS("normalized.corporate_actions");
 
     private final List<String> datasets;
 
     Family(String... datasets) {
         this.datasets = List.of(datasets);
+    }
+
+    /** Whether its files are of one session each. */
+    boolean hasSession() {
+        return this == EQUITY || this == DERIVATIVES;
     }
 
     /** The datasets that the family's rows go to, rejects aside. */

@@ -27,7 +27,9 @@ public enum FileFormat {
     NSE_LEGACY_CM("nse_legacy_cm", "NSE", Family.EQUITY, Layout.NSE_LEGACY),
     BSE_LEGACY_EQ("bse_legacy_eq", "BSE", Family.EQUITY, Layout.BSE_LEGACY),
     NSE_PD("nse_pd", "NSE", Family.EQUITY, Layout.PD),
-    NSE_EQUITY_L("nse_equity_l", "NSE", Family.SYMBOL_MASTER, Layout.EQUITY_L);
+    NSE_EQUITY_L("nse_equity_l", "NSE", Family.SYMBOL_MASTER, Layout.EQUITY_L),
+    ACTIONS_CSV("corporate_actions_csv", null, Family.CORPORATE_ACTIONS, Layout.ACTIONS_CSV),
+    NSE_BC("nse_bc", "NSE", Family.CORPORATE_ACTIONS, Layout.BC);
 
     /** What a column holds and how its text is read. */
     enum Kind {
@@ -132,7 +134,24 @@ public enum FileFormat {
                                 + " PAID_UP_VALUE>paid_up_value:AMOUNT"
                                 + " MARKET_LOT>market_lot:COUNT ISIN_NUMBER>isin:TEXT"
                                 + " FACE_VALUE>face_value:AMOUNT"),
-                8);
+                8),
+        ACTIONS_CSV(
+                "list of corporate actions",
+                null,
+                columns(
+                        "exchange:TEXT symbol:TEXT series:TEXT action_type>:TEXT ex_date:DATE"
+                                + " ratio_new:AMOUNT ratio_old:AMOUNT amount:AMOUNT"
+                                + " subscription_price:AMOUNT purpose:TEXT"),
+                10),
+        BC(
+                "daily bundle's corporate actions (bcddmmyyyy)",
+                null,
+                columns(
+                        "SERIES>series:TEXT SYMBOL>symbol:TEXT SECURITY>name:TEXT"
+                                + " RECORD_DT>record_date:DATE BC_STRT_DT>book_closure_start:DATE"
+                                + " BC_END_DT>book_closure_end:DATE EX_DT>ex_date:DATE"
+                                + " ND_STRT_DT>:DATE ND_END_DT>:DATE PURPOSE>purpose:TEXT"),
+                10);
 
         private final String title;
         private final Pattern dateInName;
@@ -306,7 +325,7 @@ public enum FileFormat {
         return source;
     }
 
-    /** NSE or BSE. */
+    /** NSE or BSE; null where each row says its own. */
     public String exchange() {
         return exchange;
     }
@@ -331,6 +350,14 @@ public enum FileFormat {
                 .map(Column::name)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * Whether a file says what is new, so that what earlier files said still holds; if not, a file
+     * says all there is.
+     */
+    boolean isAddition() {
+        return this == NSE_BC;
     }
 
     /** Whether only the file's name tells the session. */

@@ -7,9 +7,11 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,10 +23,12 @@ public final class IngestPlan {
     /**
      * The order in which files of one source and session count as published, the latest last: a
      * file whose name tells the session before one that tells another (fetched on a holiday, it
-     * repeats the session before); then by time of modification; then by path.
+     * repeats the session before); where files have no session, by the day in the name; then by
+     * time of modification; then by path.
      */
     static final Comparator<PlannedFile> PUBLISHED =
             Comparator.comparing(IngestPlan::isNamedForAnotherDay)
+                    .thenComparing(IngestPlan::dayOfIssue)
                     .thenComparing(file -> file.file().modified())
                     .thenComparing(file -> file.file().location());
 
@@ -50,10 +54,17 @@ public final class IngestPlan {
         this.skipped = List.copyOf(skipped);
     }
 
+    /** A run that ingests files of all families. */
+    static IngestPlan of(List<String> inputs, LocalDate from, LocalDate to, Instant start)
+            throws IOException {
+        return of(inputs, EnumSet.allOf(Family.class), from, to, start);
+    }
+
     /**
      * Plans a run.
      *
      * @param inputs files, folders and globs
+     * @param families the files wanted of those found
      * @param from first session wanted, or null for no bound; files without a session are always
      *     wanted
      * @param to last session wanted, or null for no bound
@@ -61,10 +72,11 @@ public final class IngestPlan {
      * @throws InputException if an input names nothing, if a file that is named itself is of no
      *     known format, or if nothing is left to ingest
      */
-    public static IngestPlan of(List<String> inputs, LocalDate from, LocalDate to, Instant start)
+    public static IngestPlan of(
+            List<String> inputs, Set<Family> families, LocalDate from, LocalDate to, Instant start)
             throws IOException {
         List<String> failures = new ArrayList<>();
-        IngestPlan plan = of(inputs, from, to, start, failures);
+        IngestPlan plan = of(inputs, families, from, to, start, failures);
         if (!failures.isEmpty()) {
             throw new InputException(String.join("\n", failures));
         }
@@ -72,19 +84,24 @@ public final class IngestPlan {
     }
 
     /**
-     * As {@link #of(List, LocalDate, LocalDate, Instant)}, but plans what can be used whatever
+     * As {@link #of(List, Set, LocalDate, LocalDate, Instant)}, but plans what can be used whatever
      * cannot.
      *
      * @param failures takes what makes the run impossible, as full sentences
      * @throws InputException if an input names nothing
      */
     static IngestPlan of(
-            List<String> inputs, LocalDate from, LocalDate to, Instant start, List<String> failures)
+            List<String> inputs,
+            Set<Family> families,
+            LocalDate from,
+            LocalDate to,
+            Instant start,
+            List<String> failures)
             throws IOException {
         Map<String, List<PlannedFile>> groups = new TreeMap<>();
         List<Skipped> skipped = new ArrayList<>();
         for (Inputs.Found found : Inputs.find(inputs)) {
-            plan(found, from, to, groups, skipped, failures);
+            plan(found, families, from, to, groups, skipped, failures);
         }
         LocalDate today = start.atZone(INDIA).toLocalDate();
         List<Session> sessions = new ArrayList<>();
@@ -111,6 +128,7 @@ public final class IngestPlan {
 
     private static void plan(
             Inputs.Found found,
+            Set<Family> families,
             LocalDate from,
             LocalDate to,
             Map<String, List<PlannedFile>> groups,
@@ -125,6 +143,16 @@ public final class IngestPlan {
                     PlannedFile planned = recognize(file);
                     LocalDate session = planned.session();
                     used++;
+                    if (!families.contains(planned.format().family())) {
+                        skipped.add(
+                                new Skipped(
+                                        file.location(),
+                                        file
+                                                + " is a file of the "
+                                                + planned.format().title()
+                                                + ", which was not asked for."));
+                        continue;
+                    }
                     if (session != null
                             && (from != null && session.isBefore(from)
                                     || to != null && session.isAfter(to))) {
@@ -179,7 +207,7 @@ public final class IngestPlan {
     private static LocalDate session(
             InputFile file, FileFormat format, List<String> header, List<List<String>> rows)
             throws InputException {
-        if (format.family() == Family.SYMBOL_MASTER) {
+        if (!format.family().hasSession()) {
             return null;
         }
         if (format.datedByName()) {
@@ -218,6 +246,11 @@ public final class IngestPlan {
                             + ".");
         }
         return leader;
+    }
+
+    private static LocalDate dayOfIssue(PlannedFile file) {
+        LocalDate named = file.session() == null ? Dates.inName(file.file().name()) : null;
+        return named == null ? LocalDate.MIN : named;
     }
 
     /** Whether a file's name tells a day other than its session. */

@@ -59,6 +59,7 @@ public record IngestReport(
         put(root, "written", accounting.emittedByDataset());
         put(root, "carried_over", accounting.carried());
         put(root, "merged", accounting.merged());
+        put(root, "further", accounting.further());
         put(root, "rejected", accounting.rejected());
         put(root, "warnings", accounting.warnings());
         put(root, "older_than_kept", olderThanKept);
@@ -158,6 +159,9 @@ public record IngestReport(
                 .carried()
                 .forEach((dataset, rows) -> line(text, "  of these carried, " + dataset, rows));
         accounting.merged().forEach((dataset, rows) -> line(text, "  merged, " + dataset, rows));
+        accounting
+                .further()
+                .forEach((dataset, rows) -> line(text, "  of these further ones of a row", rows));
         accounting.warnings().forEach((reason, rows) -> line(text, "warning, " + reason, rows));
         olderThanKept.forEach(
                 (dataset, rows) ->

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,8 @@ public record InputSample(
         Instant now = Instant.now();
         List<String> failures = new ArrayList<>();
         List<Refusal> refusals = new ArrayList<>();
-        IngestPlan plan = IngestPlan.of(inputs, from, to, now, failures);
+        IngestPlan plan =
+                IngestPlan.of(inputs, EnumSet.allOf(Family.class), from, to, now, failures);
         long rows = 0;
         for (Session session : plan.sessions()) {
             for (PlannedFile file : session.files()) {

@@ -3,6 +3,9 @@ package io.champion.bhavcopy;
 import io.champion.bhavcopy.FileFormat.Column;
 import io.champion.bhavcopy.FileFormat.Kind;
 import io.champion.bhavcopy.FileFormat.Layout;
+import io.champion.model.Dataset;
+import io.champion.model.record.CorporateAction;
+import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.RawDerivativesOhlc;
 import io.champion.model.record.RawEquityOhlc;
 import io.champion.model.record.RawIndexOhlc;
@@ -13,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,9 @@ final class RowDecoder {
     /** Reason of rows that are there for the layout: refused, but nothing is wrong with them. */
     static final String LAYOUT_ROW = "layout_row";
 
+    /** Warning of actions of which the purpose does not tell what they do to prices. */
+    private static final String NOT_UNDERSTOOD = "purpose_not_understood";
+
     private static final String SCHEMA_VERSION = "v1.0.0";
 
     /** Where a column's value goes: a field of the record, or {@code other_columns}. */
@@ -42,6 +49,7 @@ final class RowDecoder {
     private final LocalDate session;
     private final Instant eventTime;
     private final Instant ingestTime;
+    private final Consumer<String> warnings;
     private final Rule<RawEquityOhlc> equityRule;
     private final Rule<RawDerivativesOhlc> derivativeRule;
     private final Rule<RawIndexOhlc> indexRule;
@@ -65,6 +73,7 @@ final class RowDecoder {
         this.fileName = file.file().name();
         this.session = file.session();
         this.ingestTime = ingestTime;
+        this.warnings = warnings;
         this.equityRule = PriceRules.equity(warnings);
         this.derivativeRule = PriceRules.derivative(warnings);
         this.indexRule = PriceRules.index(warnings);
@@ -85,6 +94,7 @@ final class RowDecoder {
             case EQUITY -> RawEquityOhlc.getClassSchema();
             case DERIVATIVES -> RawDerivativesOhlc.getClassSchema();
             case SYMBOL_MASTER -> SymbolMaster.getClassSchema();
+            case CORPORATE_ACTIONS -> CorporateAction.getClassSchema();
         };
     }
 
@@ -141,6 +151,7 @@ final class RowDecoder {
             case EQUITY -> equity(row);
             case DERIVATIVES -> derivative(row);
             case SYMBOL_MASTER -> listing(row);
+            case CORPORATE_ACTIONS -> format.layout() == Layout.BC ? announced(row) : listed(row);
         };
     }
 
@@ -301,6 +312,114 @@ final class RowDecoder {
         listing.setEventId(format.source() + ":" + listing.getInstrumentId());
         listing.setIsActive(true);
         return listing;
+    }
+
+    /** The first action that a row of the exchange's own file names. */
+    private SpecificRecordBase announced(CsvText.Row row) throws RefusedException {
+        CorporateAction action = new CorporateAction();
+        fill(action, slots, row.fields());
+        if (action.getPurpose() == null) {
+            throw refuse("PURPOSE", "", "missing_purpose", "The row does not say what happens.");
+        }
+        identify(action, format.exchange());
+        CorporateActions.complete(action);
+        if (!CorporateActions.isUnderstood(action)) {
+            warnings.accept(NOT_UNDERSTOOD);
+        }
+        CorporateActions.further(action).stream()
+                .filter(further -> !CorporateActions.isUnderstood(further))
+                .forEach(further -> warnings.accept(NOT_UNDERSTOOD));
+        return action;
+    }
+
+    /** The action that a row of a person's own list states. */
+    private SpecificRecordBase listed(CsvText.Row row) throws RefusedException {
+        CorporateAction action = new CorporateAction();
+        Map<String, String> others = fill(action, slots, row.fields());
+        String exchange = action.getExchange();
+        if (!"NSE".equals(exchange) && !"BSE".equals(exchange)) {
+            throw refuse(
+                    "exchange",
+                    exchange,
+                    "unknown_exchange",
+                    "The exchange is neither NSE nor BSE.");
+        }
+        require(action.getExDate(), "ex_date");
+        if (action.getPurpose() == null) {
+            action.setPurpose("");
+        }
+        action.setActionType(actionType(others.get("action_type")));
+        identify(action, exchange);
+        checkNumbers(action);
+        action.setAdjustmentFactor(CorporateActions.factor(action));
+        action.setEventId(CorporateActions.eventId(action, ""));
+        return action;
+    }
+
+    private static CorporateActionType actionType(String text) throws RefusedException {
+        for (CorporateActionType type : CorporateActionType.values()) {
+            if (type.name().equalsIgnoreCase(text)) {
+                return type;
+            }
+        }
+        throw refuse(
+                "action_type",
+                text,
+                "unknown_action_type",
+                "The action_type is none of "
+                        + Arrays.toString(CorporateActionType.values())
+                        + ".");
+    }
+
+    /** Refuses an action that lacks a number that its effect on prices follows from. */
+    private static void checkNumbers(CorporateAction action) throws RefusedException {
+        CorporateActionType type = action.getActionType();
+        if (type == CorporateActionType.SPLIT
+                || type == CorporateActionType.BONUS
+                || type == CorporateActionType.RIGHTS) {
+            boolean none = type != CorporateActionType.SPLIT;
+            checkNumber("ratio_new", action.getRatioNew(), none, type);
+            checkNumber("ratio_old", action.getRatioOld(), false, type);
+        }
+        if (type == CorporateActionType.RIGHTS) {
+            checkNumber("subscription_price", action.getSubscriptionPrice(), true, type);
+        }
+        if (type == CorporateActionType.DIVIDEND) {
+            checkNumber("amount", action.getAmount(), true, type);
+        }
+    }
+
+    private static void checkNumber(
+            String column, Double value, boolean mayBeZero, CorporateActionType type)
+            throws RefusedException {
+        if (value == null || value == 0 && !mayBeZero) {
+            throw refuse(
+                    column,
+                    value == null ? "" : value.toString(),
+                    "missing_number",
+                    "A " + type + " needs a " + column + (mayBeZero ? "." : " above 0."));
+        }
+    }
+
+    private void identify(CorporateAction action, String exchange) throws RefusedException {
+        require(action.getSymbol(), "symbol");
+        // Some bonds come without one.
+        if (action.getSeries() == null) {
+            action.setSeries("");
+        } else {
+            require(action.getSeries(), "series");
+        }
+        action.setExchange(exchange);
+        action.setSchemaVersion(Dataset.of(action.getSchema()).version());
+        LocalDate day = action.getExDate() == null ? action.getRecordDate() : action.getExDate();
+        action.setEventTime(
+                day == null ? ingestTime : day.atStartOfDay(ZoneOffset.UTC).toInstant());
+        action.setIngestTime(ingestTime);
+        action.setSource(format.source());
+        action.setEntityId(exchange + ":" + action.getSymbol());
+        action.setInstrumentId(
+                action.getEntityId()
+                        + (action.getSeries().isEmpty() ? "" : ":" + action.getSeries()));
     }
 
     private String eventId(String instrument) {

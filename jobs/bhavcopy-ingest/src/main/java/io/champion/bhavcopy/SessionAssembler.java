@@ -2,6 +2,7 @@ package io.champion.bhavcopy;
 
 import io.champion.bhavcopy.RowDecoder.RefusedException;
 import io.champion.model.Dataset;
+import io.champion.model.record.CorporateAction;
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.RawDerivativesOhlc;
 import io.champion.model.record.RawEquityOhlc;
@@ -34,7 +35,7 @@ import org.apache.avro.specific.SpecificRecordBase;
  * <p>Within a source, the file published last has the say about an instrument (see {@link
  * IngestPlan#PUBLISHED}): a row that says the same again is a duplicate, a row that says otherwise
  * supersedes the earlier one, which becomes a reject. Between sources, each field comes from the
- * first source that has it, in the order of {@link FileFormat}.
+ * first source that has it, in the order of {@link FileFormat}; corporate actions are not merged.
  */
 final class SessionAssembler {
 
@@ -60,6 +61,9 @@ final class SessionAssembler {
     private final Consumer<SpecificRecordBase> out;
     private final Accounting accounting = new Accounting();
     private final Map<String, Landed> landed = new LinkedHashMap<>();
+
+    /** What is handed out, by dataset and event. */
+    private final Set<String> emitted = new HashSet<>();
 
     /** What earlier runs wrote of the sources that are read again, by dataset and event. */
     private final Map<String, SpecificRecordBase> replaced = new HashMap<>();
@@ -113,6 +117,7 @@ final class SessionAssembler {
             assembler.keepTimes(row.record());
             records.add(row.record());
         }
+        records.addAll(assembler.further(records));
         assembler.carryOver(records);
         assembler.emitAll(records);
         return assembler.accounting;
@@ -213,7 +218,38 @@ final class SessionAssembler {
         return true;
     }
 
+    /** The actions that rows name after their first. */
+    private List<SpecificRecordBase> further(List<SpecificRecordBase> records) {
+        Map<String, SpecificRecordBase> further = new LinkedHashMap<>();
+        for (SpecificRecordBase record : records) {
+            if (record instanceof CorporateAction action) {
+                for (CorporateAction other : CorporateActions.further(action)) {
+                    if (!landed.containsKey(other.getEventId())
+                            && further.putIfAbsent(other.getEventId(), other) == null) {
+                        other.setIngestTime(ingestTime);
+                        keepTimes(other);
+                        accounting.further(Dataset.of(other.getSchema()).id(), 1);
+                    }
+                }
+            }
+        }
+        return List.copyOf(further.values());
+    }
+
     private void carryOver(List<SpecificRecordBase> records) {
+        Set<String> present = new HashSet<>(emitted);
+        records.forEach(record -> present.add(key(record)));
+        replaced.forEach(
+                (key, record) -> {
+                    if (present.contains(key)) {
+                        return;
+                    }
+                    if (FileFormat.ofSource(text(record, "source")).isAddition()) {
+                        carried.add(record);
+                    } else if (record instanceof CorporateAction) {
+                        accounting.warning("no_longer_listed", 1);
+                    }
+                });
         for (SpecificRecordBase record : carried) {
             accounting.carried(Dataset.of(record.getSchema()).id(), 1);
             if (record instanceof Reject) {
@@ -296,6 +332,9 @@ final class SessionAssembler {
 
     private void emit(SpecificRecordBase record) {
         accounting.emitted(Dataset.of(record.getSchema()).partitionOf(record), 1);
+        if (session.date() == null) {
+            emitted.add(key(record));
+        }
         out.accept(record);
     }
 }

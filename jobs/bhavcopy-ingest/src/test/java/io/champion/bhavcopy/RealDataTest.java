@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +102,7 @@ class RealDataTest {
                         Map.entry("nse_legacy_cm", 12L),
                         Map.entry("bse_legacy_eq", 5L),
                         Map.entry("nse_pd", 2L),
+                        Map.entry("nse_bc", 2L),
                         Map.entry("nse_equity_l", 1L));
     }
 
@@ -110,8 +112,11 @@ class RealDataTest {
         assertThat(REJECTS).allMatch(reject -> reject.getFile().startsWith("pd"));
         List<FileReport> repeated =
                 accounting.files().stream().filter(file -> file.duplicates() > 0).toList();
-        assertThat(repeated).hasSize(1);
-        FileReport holiday = repeated.get(0);
+        assertThat(repeated).hasSize(2);
+        assertThat(repeated.get(0).source()).isEqualTo("nse_bc");
+        assertThat(repeated.get(0).file()).endsWith("bc17122025.csv.gz");
+        assertThat(repeated.get(0).duplicates()).isEqualTo(178);
+        FileReport holiday = repeated.get(1);
         assertThat(holiday.file()).endsWith("sec_bhavdata_full_02102024.csv.gz");
         assertThat(holiday.session()).isEqualTo(LocalDate.of(2024, 10, 1));
         assertThat(holiday.duplicates()).isEqualTo(holiday.rowsRead()).isEqualTo(2717);
@@ -122,7 +127,8 @@ class RealDataTest {
     void volumesAndTurnoversAddUpToThoseOfTheFiles() throws IOException {
         Map<String, BigDecimal> expected = new TreeMap<>();
         for (FileReport report : accounting.files()) {
-            if (report.source().equals("nse_equity_l") || report.duplicates() > 0) {
+            if (Set.of("nse_equity_l", "nse_bc").contains(report.source())
+                    || report.duplicates() > 0) {
                 continue;
             }
             Path file = Path.of(report.file().replaceFirst("^file:", "").replaceFirst("!.*", ""));
@@ -186,6 +192,7 @@ class RealDataTest {
                         Map.entry("RawIndexOhlc", 266L),
                         Map.entry("IndexOhlc", 266L),
                         Map.entry("SymbolMaster", 2_384L),
+                        Map.entry("CorporateAction", 242L),
                         Map.entry("Reject", 30L));
         assertThat(accounting.merged())
                 .containsOnly(Map.entry("normalized.equity_ohlc", 728_986L - 699_874L));
@@ -193,6 +200,7 @@ class RealDataTest {
                 .containsOnly(
                         Map.entry("close_outside_range", 32L),
                         Map.entry("traded_without_high_and_low", 1L),
-                        Map.entry("named_for_another_day", 1L));
+                        Map.entry("named_for_another_day", 1L),
+                        Map.entry("purpose_not_understood", 8L));
     }
 }
