@@ -1,22 +1,14 @@
 package io.champion.lake;
 
-import io.champion.model.ColumnType;
-import io.champion.model.ColumnType.Column;
 import io.champion.model.TypeMapping;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.schema.MessageType;
 
 /**
  * Writes contract records to one Parquet file, laid out as {@link TypeMapping} says.
@@ -29,19 +21,13 @@ final class ContractFileWriter implements Closeable {
     /** Key of the contract in a file's metadata, where Avro's own Parquet readers expect it too. */
     private static final String SCHEMA_KEY = "parquet.avro.schema";
 
-    /** As in parquet-java: what a reader can skip by the page index. */
-    private static final int MAX_PAGE_ROWS = 20_000;
-
     /** How often sizes are looked at. */
     private static final int ROWS_BETWEEN_CHECKS = 32;
 
-    private final Schema schema;
     private final ParquetOptions options;
-    private final LeafColumn.Context context;
+    private final PageMaker maker;
+    private final ContractColumns columns;
     private final ParquetFileWriter file;
-    private final List<LeafColumn> leaves = new ArrayList<>();
-    private final ValueWriter[] fields;
-    private final int[] positions;
     private long groupRows;
     private long groupBytes;
 
@@ -52,33 +38,19 @@ final class ContractFileWriter implements Closeable {
      */
     ContractFileWriter(OutputFile out, Schema schema, ParquetOptions options, PageMaker maker)
             throws IOException {
-        this.schema = schema;
         this.options = options;
-        MessageType layout = TypeMapping.parquet(schema);
-        this.context = new LeafColumn.Context(options, maker, maker.finished());
+        this.maker = maker;
+        this.columns = maker.columns(schema);
         this.file =
                 new ParquetFileWriter(
                         out,
-                        layout,
+                        columns.layout(),
                         ParquetFileWriter.Mode.CREATE,
                         options.rowGroupBytes(),
                         0,
                         null,
                         ParquetProperties.builder().build());
-        List<Column> columns = TypeMapping.columns(schema);
-        Iterator<ColumnDescriptor> descriptors = layout.getColumns().iterator();
-        this.fields = new ValueWriter[columns.size()];
-        this.positions = new int[fields.length];
-        for (int i = 0; i < fields.length; i++) {
-            Column column = columns.get(i);
-            fields[i] = writer(column.type(), describe(column), descriptors, 0);
-            positions[i] = column.position();
-        }
         file.start();
-    }
-
-    private String describe(Column column) {
-        return "Field '" + column.name() + "' of a " + schema.getFullName();
     }
 
     /**
@@ -87,36 +59,20 @@ final class ContractFileWriter implements Closeable {
      * @throws IllegalArgumentException if a required value is null
      */
     void write(SpecificRecordBase record) throws IOException {
-        for (int i = 0; i < fields.length; i++) {
-            fields[i].write(record.get(positions[i]), 0, 0);
-        }
+        columns.add(record);
         groupRows++;
         if (groupRows % ROWS_BETWEEN_CHECKS == 0) {
-            checkSizes();
-        }
-    }
-
-    private void checkSizes() throws IOException {
-        long bytes = 0;
-        for (LeafColumn leaf : leaves) {
-            if (leaf.pageRows() >= MAX_PAGE_ROWS || leaf.pageBytes() >= options.pageBytes()) {
-                leaf.finishPage();
+            groupBytes = columns.finishPages();
+            if (groupBytes >= options.rowGroupBytes()) {
+                finishRowGroup();
             }
-            bytes += leaf.bytes();
-        }
-        groupBytes = bytes;
-        if (bytes >= options.rowGroupBytes()) {
-            finishRowGroup();
         }
     }
 
     private void finishRowGroup() throws IOException {
         file.startBlock(groupRows);
-        for (LeafColumn leaf : leaves) {
-            leaf.finishChunk(file);
-        }
+        columns.finishRowGroup(file);
         file.endBlock();
-        context.finished().clear();
         groupRows = 0;
         groupBytes = 0;
     }
@@ -132,189 +88,7 @@ final class ContractFileWriter implements Closeable {
         if (groupRows > 0) {
             finishRowGroup();
         }
-        file.end(Map.of(SCHEMA_KEY, schema.toString()));
-    }
-
-    /** Takes a value apart into the columns below it. */
-    interface ValueWriter {
-        /**
-         * Adds a value.
-         *
-         * @param value null where there is none
-         * @param repetition Parquet's repetition level
-         * @param definition Parquet's definition level of what is around the value
-         */
-        void write(Object value, int repetition, int definition);
-    }
-
-    /**
-     * Makes the writer of a value, and the columns below it.
-     *
-     * @param repeated how many lists and maps are around the value
-     */
-    private ValueWriter writer(
-            ColumnType type,
-            String description,
-            Iterator<ColumnDescriptor> descriptors,
-            int repeated) {
-        return switch (type.kind()) {
-            case ARRAY -> {
-                int first = leaves.size();
-                ValueWriter element =
-                        writer(type.element(), "An element of a list", descriptors, repeated + 1);
-                yield new ListWriter(
-                        type.nullable(), description, element, repeated + 1, from(first));
-            }
-            case MAP -> {
-                int first = leaves.size();
-                ValueWriter key = leaf(KEY, "A key of a map", descriptors);
-                ValueWriter element =
-                        writer(type.element(), "A value of a map", descriptors, repeated + 1);
-                yield new MapWriter(
-                        type.nullable(), description, key, element, repeated + 1, from(first));
-            }
-            case STRUCT -> {
-                int first = leaves.size();
-                ValueWriter[] children = new ValueWriter[type.children().size()];
-                for (int i = 0; i < children.length; i++) {
-                    Column child = type.children().get(i);
-                    children[i] =
-                            writer(child.type(), "'" + child.name() + "'", descriptors, repeated);
-                }
-                yield new StructWriter(type, description, children, from(first));
-            }
-            default -> leaf(type, description, descriptors);
-        };
-    }
-
-    private static final ColumnType KEY =
-            new ColumnType(ColumnType.Kind.STRING, false, 0, 0, 0, List.of());
-
-    private ValueWriter leaf(
-            ColumnType type, String description, Iterator<ColumnDescriptor> descriptors) {
-        LeafColumn leaf = LeafColumn.of(type, description, descriptors.next(), context);
-        leaves.add(leaf);
-        return leaf;
-    }
-
-    private List<LeafColumn> from(int first) {
-        return List.copyOf(leaves.subList(first, leaves.size()));
-    }
-
-    /** A value that is taken apart further. */
-    private abstract static class NestedWriter implements ValueWriter {
-        private final boolean nullable;
-        private final String description;
-        private final List<LeafColumn> below;
-
-        NestedWriter(boolean nullable, String description, List<LeafColumn> below) {
-            this.nullable = nullable;
-            this.description = description;
-            this.below = below;
-        }
-
-        abstract void writePresent(Object value, int repetition, int definition);
-
-        @Override
-        public final void write(Object value, int repetition, int definition) {
-            if (value != null) {
-                writePresent(value, repetition, nullable ? definition + 1 : definition);
-            } else if (nullable) {
-                writeNothing(repetition, definition);
-            } else {
-                throw LeafColumn.missing(description);
-            }
-        }
-
-        final void writeNothing(int repetition, int definition) {
-            for (LeafColumn leaf : below) {
-                leaf.writeNothing(repetition, definition);
-            }
-        }
-    }
-
-    private static final class ListWriter extends NestedWriter {
-        private final ValueWriter element;
-        private final int repeated;
-
-        ListWriter(
-                boolean nullable,
-                String description,
-                ValueWriter element,
-                int repeated,
-                List<LeafColumn> below) {
-            super(nullable, description, below);
-            this.element = element;
-            this.repeated = repeated;
-        }
-
-        @Override
-        void writePresent(Object value, int repetition, int definition) {
-            List<?> list = (List<?>) value;
-            if (list.isEmpty()) {
-                writeNothing(repetition, definition);
-            }
-            int level = repetition;
-            for (Object item : list) {
-                element.write(item, level, definition + 1);
-                level = repeated;
-            }
-        }
-    }
-
-    private static final class MapWriter extends NestedWriter {
-        private final ValueWriter key;
-        private final ValueWriter element;
-        private final int repeated;
-
-        MapWriter(
-                boolean nullable,
-                String description,
-                ValueWriter key,
-                ValueWriter element,
-                int repeated,
-                List<LeafColumn> below) {
-            super(nullable, description, below);
-            this.key = key;
-            this.element = element;
-            this.repeated = repeated;
-        }
-
-        @Override
-        void writePresent(Object value, int repetition, int definition) {
-            Map<?, ?> map = (Map<?, ?>) value;
-            if (map.isEmpty()) {
-                writeNothing(repetition, definition);
-            }
-            int level = repetition;
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                key.write(entry.getKey(), level, definition + 1);
-                element.write(entry.getValue(), level, definition + 1);
-                level = repeated;
-            }
-        }
-    }
-
-    private static final class StructWriter extends NestedWriter {
-        private final int[] positions;
-        private final ValueWriter[] children;
-
-        StructWriter(
-                ColumnType type,
-                String description,
-                ValueWriter[] children,
-                List<LeafColumn> below) {
-            super(type.nullable(), description, below);
-            this.positions = type.children().stream().mapToInt(Column::position).toArray();
-            this.children = children;
-        }
-
-        @Override
-        void writePresent(Object value, int repetition, int definition) {
-            IndexedRecord record = (IndexedRecord) value;
-            for (int i = 0; i < children.length; i++) {
-                children[i].write(record.get(positions[i]), repetition, definition);
-            }
-        }
+        file.end(Map.of(SCHEMA_KEY, columns.schema().toString()));
+        maker.reuse(columns);
     }
 }

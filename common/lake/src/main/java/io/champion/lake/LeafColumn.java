@@ -18,15 +18,22 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
  * compressed.
  *
  * <p>A chunk begins with a dictionary. The first page decides whether that makes it smaller; a page
- * that would make the dictionary too large, and all after it, are written plain.
+ * that would make the dictionary too large, and all after it, are written plain. A column that a
+ * whole page of values showed not to gain is not tried for some chunks to come.
  */
-abstract class LeafColumn implements ContractFileWriter.ValueWriter {
+abstract class LeafColumn implements ContractColumns.ValueWriter {
     /** As in parquet-java: beyond it, ids are hardly smaller than what they stand for. */
     private static final int MAX_DICTIONARY_BYTES = 1 << 20;
 
     private static final double BLOOM_FALSE_POSITIVES = 0.01;
     private static final int MAX_BLOOM_BYTES = 1 << 20;
     private static final int INITIAL_VALUES = 256;
+
+    /** Fewer values of a page tell little about the next chunks. */
+    private static final int TELLING_VALUES = 8_192;
+
+    /** For so many chunks a column that gained nothing from a dictionary is written plain. */
+    private static final int PLAIN_CHUNKS = 15;
 
     private final String description;
     private final ColumnDescriptor descriptor;
@@ -48,6 +55,10 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
     private int dictionarySize;
 
     private boolean dictionaryOpen;
+
+    /** Chunks to come that have no dictionary, because their values hardly repeat. */
+    private int plainChunks;
+
     private final List<Page> pages = new ArrayList<>();
     private long chunkEntries;
     private long chunkBytes;
@@ -257,6 +268,9 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
                         || dictionaryBytes() + (long) values * width / Byte.SIZE < pageBytes();
         if (!pays || dictionaryBytes() > MAX_DICTIONARY_BYTES) {
             dictionaryOpen = false;
+            if (dictionarySize == 0 && values >= TELLING_VALUES) {
+                plainChunks = PLAIN_CHUNKS + 1;
+            }
             return false;
         }
         dictionarySize = size;
@@ -305,7 +319,8 @@ abstract class LeafColumn implements ContractFileWriter.ValueWriter {
         chunkEntries = 0;
         chunkBytes = 0;
         dictionarySize = 0;
-        dictionaryOpen = dictionaries;
+        plainChunks = Math.max(0, plainChunks - 1);
+        dictionaryOpen = dictionaries && plainChunks == 0;
         clearDictionary();
     }
 

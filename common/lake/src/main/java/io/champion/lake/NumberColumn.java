@@ -20,7 +20,7 @@ final class NumberColumn extends LeafColumn {
 
     private long[] values = new long[256];
     private int count;
-    private LongDictionary dictionary = new LongDictionary();
+    private final LongDictionary dictionary = new LongDictionary();
 
     NumberColumn(
             ColumnType type, String description, ColumnDescriptor descriptor, Context context) {
@@ -202,7 +202,7 @@ final class NumberColumn extends LeafColumn {
 
     @Override
     void clearDictionary() {
-        dictionary = new LongDictionary();
+        dictionary.clear();
     }
 
     /** Numbers in the order of their first appearance; open addressing, half full at most. */
@@ -236,6 +236,12 @@ final class NumberColumn extends LeafColumn {
             values[size] = value;
             slots[slot] = ++size;
             return size - 1;
+        }
+
+        /** Forgets all numbers but keeps the memory for the next ones. */
+        void clear() {
+            Arrays.fill(slots, 0);
+            size = 0;
         }
 
         private void grow() {

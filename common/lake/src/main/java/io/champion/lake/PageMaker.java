@@ -6,19 +6,27 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
 import org.apache.parquet.bytes.BytesInput;
 
 /**
- * What the files of one thread share to make pages: buffers, the compressor, and the memory that
- * finished pages wait in until their row group is written. That memory is used again and again;
- * arrays of their own would each be copied several times by the garbage collector, because they
- * outlive its young generation.
+ * What the files of one thread share to make pages: buffers, the compressor, columns, and the
+ * memory that finished pages wait in until their row group is written. That memory is used again
+ * and again; arrays of their own would each be copied several times by the garbage collector,
+ * because they outlive its young generation.
  */
 final class PageMaker implements Closeable {
     /** Several pages of most columns; a larger page gets an array of its own. */
     private static final int SLAB_BYTES = 1 << 20;
 
+    /** Columns without rows that are kept of each contract: most writers have one file open. */
+    private static final int MAX_FREE_COLUMNS = 2;
+
+    private final ParquetOptions options;
+    private final Map<Schema, Deque<ContractColumns>> freeColumns = new IdentityHashMap<>();
     private final PageBuffer page = new PageBuffer();
     private final RunLengthEncoder runLengths = new RunLengthEncoder();
     private final PageCompressor compressor;
@@ -28,8 +36,26 @@ final class PageMaker implements Closeable {
     private int[] ids = new int[0];
 
     PageMaker(ParquetOptions options) {
+        this.options = options;
         this.compressor = PageCompressor.of(options.codec());
         this.maxFreeBytes = options.rowGroupBytes();
+    }
+
+    /** Columns without rows, for a file of a contract. */
+    ContractColumns columns(Schema schema) {
+        Deque<ContractColumns> known = freeColumns.get(schema);
+        return known == null || known.isEmpty()
+                ? new ContractColumns(schema, options, this)
+                : known.pop();
+    }
+
+    /** Takes the columns of a file that is finished, for another file. */
+    void reuse(ContractColumns columns) {
+        Deque<ContractColumns> known =
+                freeColumns.computeIfAbsent(columns.schema(), schema -> new ArrayDeque<>());
+        if (known.size() < MAX_FREE_COLUMNS) {
+            known.push(columns);
+        }
     }
 
     /** The page that is being encoded. */

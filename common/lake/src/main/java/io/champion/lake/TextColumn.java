@@ -17,7 +17,7 @@ final class TextColumn extends LeafColumn {
     private final String[] pending = new String[512];
     private int pendingCount;
 
-    private TextDictionary dictionary = new TextDictionary();
+    private final TextDictionary dictionary = new TextDictionary();
 
     /** Whether the open page is held as ids of the dictionary. */
     private boolean byIds;
@@ -166,7 +166,7 @@ final class TextColumn extends LeafColumn {
 
     @Override
     void clearDictionary() {
-        dictionary = new TextDictionary();
+        dictionary.clear();
         byIds = dictionaryOpen();
     }
 
@@ -199,6 +199,15 @@ final class TextColumn extends LeafColumn {
             bytes += Integer.BYTES + utf8[size].length;
             slots[slot] = ++size;
             return size - 1;
+        }
+
+        /** Forgets all texts but keeps the memory for the next ones. */
+        void clear() {
+            Arrays.fill(texts, 0, size, null);
+            Arrays.fill(utf8, 0, size, null);
+            Arrays.fill(slots, 0);
+            size = 0;
+            bytes = 0;
         }
 
         private void grow() {
