@@ -427,6 +427,13 @@ abstract class NativeColumn {
         /** Blocks, this one included, that are not tried because the values hardly repeat. */
         private int plainBlocks;
 
+        /**
+         * The string that was looked up last, and its place: sources and exchanges come in runs.
+         */
+        private String last;
+
+        private int lastPlace;
+
         /** Whether the last value brought a string to the dictionary. */
         private boolean lastIsNew;
 
@@ -438,25 +445,39 @@ abstract class NativeColumn {
 
         @Override
         void add(Object value) throws UnstorableException {
-            int known = dictionary.size();
+            boolean isNew = false;
             if (!collects) {
                 plain.add(value);
             } else if (value != null) {
-                int place = dictionary.place(value.toString());
-                if (place == Dictionary.FULL) {
-                    expand();
-                    plainBlocks = PLAIN_BLOCKS;
-                    plain.add(value);
-                } else {
-                    indexes.putShort(place + 1);
-                }
+                isNew = addToDictionary(value.toString());
             } else if (nullable) {
                 indexes.putShort(0);
             } else {
                 throw missing();
             }
-            lastIsNew = dictionary.size() > known;
+            lastIsNew = isNew;
             count++;
+        }
+
+        /** Adds a string, and tells whether it is new to the dictionary. */
+        @SuppressWarnings("ReferenceEquality") // A shortcut: an equal string is looked up instead.
+        private boolean addToDictionary(String value) throws UnstorableException {
+            if (value == last) {
+                indexes.putShort(lastPlace + 1);
+                return false;
+            }
+            int known = dictionary.size();
+            int place = dictionary.place(value);
+            if (place == Dictionary.FULL) {
+                expand();
+                plainBlocks = PLAIN_BLOCKS;
+                plain.add(value);
+                return false;
+            }
+            indexes.putShort(place + 1);
+            last = value;
+            lastPlace = place;
+            return dictionary.size() > known;
         }
 
         private void expand() throws UnstorableException {
@@ -466,6 +487,7 @@ abstract class NativeColumn {
                 plain.add(place == 0 ? null : dictionary.key(place - 1));
             }
             dictionary.clear();
+            last = null;
             indexes.length = 0;
             collects = false;
         }
@@ -477,6 +499,7 @@ abstract class NativeColumn {
 
         @Override
         void truncate(int values) {
+            last = null;
             if (values == 0) {
                 dictionary.clear();
                 plainBlocks = Math.max(0, plainBlocks - 1);

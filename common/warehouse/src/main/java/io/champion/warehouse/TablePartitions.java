@@ -3,7 +3,6 @@ package io.champion.warehouse;
 import io.champion.model.Dataset;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import org.apache.avro.generic.IndexedRecord;
 
 /** Knows which partition of a dataset's table a row goes to, by ClickHouse's own ids. */
@@ -14,8 +13,13 @@ final class TablePartitions {
     private final Dataset dataset;
     private final int timePosition;
 
-    private Object lastTime;
+    private static final long NANOS_PER_DAY = 86_400_000_000_000L;
+    private static final long SECONDS_PER_DAY = 86_400;
+
+    private long lastEpochDay;
     private String lastPartition;
+
+    /** Null before the first row. */
     private LocalDate lastDay;
 
     TablePartitions(Dataset dataset) {
@@ -65,10 +69,11 @@ final class TablePartitions {
             throw new UnstorableException(
                     dataset.partitionTime(), null, "but the table is partitioned by it.");
         }
-        if (!time.equals(lastTime)) {
-            lastDay = day(time);
+        long epochDay = epochDay(time);
+        if (epochDay != lastEpochDay || lastDay == null) {
+            lastDay = LocalDate.ofEpochDay(epochDay);
             lastPartition = of(dataset, lastDay);
-            lastTime = time;
+            lastEpochDay = epochDay;
         }
         return lastPartition;
     }
@@ -78,13 +83,12 @@ final class TablePartitions {
         return lastDay;
     }
 
-    private static LocalDate day(Object time) {
-        if (time instanceof LocalDate date) {
-            return date;
+    private static long epochDay(Object time) {
+        if (time instanceof Long nanos) {
+            return Math.floorDiv(nanos, NANOS_PER_DAY);
         }
-        if (time instanceof Instant instant) {
-            return instant.atZone(ZoneOffset.UTC).toLocalDate();
-        }
-        return LocalDate.ofEpochDay(Math.floorDiv((Long) time, 86_400_000_000_000L));
+        return time instanceof Instant instant
+                ? Math.floorDiv(instant.getEpochSecond(), SECONDS_PER_DAY)
+                : ((LocalDate) time).toEpochDay();
     }
 }
