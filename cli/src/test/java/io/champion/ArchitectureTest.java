@@ -30,6 +30,8 @@ final class ArchitectureTest {
                     .definedBy("io.champion.quality..")
                     .layer("runtime")
                     .definedBy("io.champion.runtime..")
+                    .layer("adjust-prices")
+                    .definedBy("io.champion.adjust..")
                     .layer("bhavcopy-ingest")
                     .definedBy("io.champion.bhavcopy..")
                     .layer("tick-stream")
@@ -45,6 +47,7 @@ final class ArchitectureTest {
                             "kafka",
                             "quality",
                             "runtime",
+                            "adjust-prices",
                             "bhavcopy-ingest",
                             "tick-stream",
                             "cli")
@@ -54,19 +57,34 @@ final class ArchitectureTest {
                             "kafka",
                             "quality",
                             "runtime",
+                            "adjust-prices",
                             "bhavcopy-ingest",
                             "tick-stream",
                             "cli")
                     .whereLayer("warehouse")
                     .mayOnlyBeAccessedByLayers(
-                            "quality", "runtime", "bhavcopy-ingest", "tick-stream", "cli")
+                            "quality",
+                            "runtime",
+                            "adjust-prices",
+                            "bhavcopy-ingest",
+                            "tick-stream",
+                            "cli")
                     .whereLayer("kafka")
                     .mayOnlyBeAccessedByLayers(
-                            "quality", "runtime", "bhavcopy-ingest", "tick-stream", "cli")
+                            "quality",
+                            "runtime",
+                            "adjust-prices",
+                            "bhavcopy-ingest",
+                            "tick-stream",
+                            "cli")
                     .whereLayer("quality")
-                    .mayOnlyBeAccessedByLayers("runtime", "bhavcopy-ingest", "tick-stream", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "runtime", "adjust-prices", "bhavcopy-ingest", "tick-stream", "cli")
                     .whereLayer("runtime")
-                    .mayOnlyBeAccessedByLayers("bhavcopy-ingest", "tick-stream", "cli")
+                    .mayOnlyBeAccessedByLayers(
+                            "adjust-prices", "bhavcopy-ingest", "tick-stream", "cli")
+                    .whereLayer("adjust-prices")
+                    .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("bhavcopy-ingest")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("tick-stream")

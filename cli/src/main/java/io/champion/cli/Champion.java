@@ -85,6 +85,7 @@ public final class Champion implements Runnable {
         List.of(
                         new DemoCommand(context),
                         new IngestCommand(context),
+                        new AdjustCommand(context),
                         new ProduceCommand(context),
                         new ReplayCommand(context),
                         new DeadLettersCommand(context),

@@ -1,5 +1,6 @@
 package io.champion.cli;
 
+import io.champion.adjust.AdjustPricesOptions;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.CommonOptions;
@@ -17,6 +18,7 @@ final class Jobs {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
+        classes.put("adjust-prices", AdjustPricesOptions.class);
         classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);
         classes.put("tick-stream over days that are past", ReprocessOptions.class);

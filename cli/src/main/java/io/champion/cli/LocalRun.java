@@ -1,5 +1,7 @@
 package io.champion.cli;
 
+import io.champion.adjust.AdjustPricesJob;
+import io.champion.adjust.AdjustReport;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.IngestProgress;
 import io.champion.bhavcopy.IngestReport;
@@ -103,6 +105,20 @@ final class LocalRun implements AutoCloseable {
         } finally {
             context.console().endProgress();
         }
+    }
+
+    /**
+     * Runs adjust-prices.
+     *
+     * @throws io.champion.adjust.AdjustException if prices cannot be adjusted
+     */
+    AdjustReport adjust(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(AdjustPricesJob.OPTIONS, file, all);
+        StreamExecutionEnvironment env = flink.environment();
+        JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+        return AdjustPricesJob.run(env, config);
     }
 
     /**

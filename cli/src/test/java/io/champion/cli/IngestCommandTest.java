@@ -20,6 +20,14 @@ final class IngestCommandTest {
     @TempDir static Path home;
     @TempDir static Path files;
 
+    private static final String SEC_HEADER =
+            "SYMBOL, SERIES, DATE1, PREV_CLOSE, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, LAST_PRICE,"
+                    + " CLOSE_PRICE, AVG_PRICE, TTL_TRD_QNTY, TURNOVER_LACS, NO_OF_TRADES,"
+                    + " DELIV_QTY, DELIV_PER\n";
+    private static final String SEC_ROW =
+            "%s, EQ, %s, 101.00, 100.00, 110.50, 99.95, 105.20, 105.25, 103.25, %s, 1.03, 42,"
+                    + " 450, 45.00\n";
+
     private static ExchangeMonth.Month month;
     private static EmbeddedClickHouse engine;
 
@@ -73,6 +81,50 @@ final class IngestCommandTest {
     }
 
     @Test
+    void adjustsPrices() throws IOException {
+        Path own = Files.createDirectories(home.resolve("own"));
+        Files.writeString(
+                own.resolve("prices.csv"),
+                SEC_HEADER
+                        + SEC_ROW.formatted("OMEGA", "01-Oct-2025", "10")
+                        + SEC_ROW.formatted("PSI", "01-Oct-2025", "10"));
+        Files.writeString(
+                own.resolve("prices2.csv"),
+                SEC_HEADER
+                        + SEC_ROW.formatted("OMEGA", "03-Oct-2025", "10")
+                        + SEC_ROW.formatted("PSI", "03-Oct-2025", "10"));
+        Files.writeString(
+                own.resolve("actions.csv"),
+                "exchange,symbol,series,action_type,ex_date,ratio_new,ratio_old,amount,"
+                        + "subscription_price,purpose\n"
+                        + "NSE,OMEGA,,SPLIT,2025-10-03,10,2,,,\n"
+                        + "NSE,PSI,,DIVIDEND,2025-10-03,,,5.25,,\n"
+                        + "NSE,PSI,,DEMERGER,2025-10-03,,,,,parts\n");
+        Path store = home.resolve("adjusted");
+        assertThat(Run.in(store, "ingest", "bhavcopy", "--input", own.toString()).exitCode())
+                .isEqualTo(ExitCode.OK);
+        Run adjust = Run.in(store, "adjust");
+        assertThat(adjust.exitCode()).as(adjust.err()).isEqualTo(ExitCode.OK);
+        assertThat(adjust.out())
+                .containsPattern("actions applied +1\n")
+                .contains("2025-10-03 NSE:PSI 'parts': What it does to prices follows from more")
+                .containsPattern("  new +4\n")
+                .containsPattern("days replaced +2\n")
+                .contains("2025-10-03 NSE:OMEGA:EQ opened at 100.00 after 101.00");
+        assertThat(value(store, "SELECT sum(close) FROM equity_adjusted WHERE symbol = 'OMEGA'"))
+                .isEqualTo("126.3");
+        Run dividends = Run.in(store, "adjust", "--dividends", "--output", "json");
+        assertThat(dividends.exitCode()).as(dividends.err()).isEqualTo(ExitCode.OK);
+        assertThat(dividends.out())
+                .contains(
+                        "\"rewritten\" : [ \"NSE:PSI\" ]", "\"days_replaced\" : [ \"2025-10-01\"");
+        assertThat(Run.in(store, "adjust", "--dividends").out()).contains("Nothing changed.");
+        assertThat(Run.in(store, "reprocess", "list").out()).contains("There are no generations.");
+        assertThat(Run.in(store, "adjust", "-Dadjust.break-threshold=2").exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void ingestsCorporateActions(@TempDir Path folder, @TempDir Path other) throws IOException {
         Files.writeString(
                 folder.resolve("bc26092025.csv"),
@@ -99,6 +151,10 @@ final class IngestCommandTest {
                                         + " WHERE symbol = 'ALPHA'"))
                 .isEqualTo("4");
         assertThat(value(other, "SELECT count() FROM lake.corporate_actions")).isEqualTo("5");
+        Run nothing = Run.in(other, "adjust");
+        assertThat(nothing.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(nothing.err())
+                .contains("has no daily prices: ingest the exchange's files first.");
         assertThat(Run.in(other, "ingest", "actions", folder.resolve("notes.txt").toString()))
                 .extracting(Run::exitCode)
                 .isEqualTo(ExitCode.INPUT);
@@ -129,15 +185,9 @@ final class IngestCommandTest {
     @Test
     void validateDecodesASampleOfEveryFile(@TempDir Path other) throws IOException {
         Path input = Files.createDirectories(other.resolve("input"));
-        String header =
-                "SYMBOL, SERIES, DATE1, PREV_CLOSE, OPEN_PRICE, HIGH_PRICE, LOW_PRICE, LAST_PRICE,"
-                        + " CLOSE_PRICE, AVG_PRICE, TTL_TRD_QNTY, TURNOVER_LACS, NO_OF_TRADES,"
-                        + " DELIV_QTY, DELIV_PER\n";
-        String row =
-                "%s, EQ, %s, 101.00, 100.00, 110.50, 99.95, 105.20, 105.25, 103.25, %s, 1.03, 42,"
-                        + " 450, 45.00\n";
         Files.writeString(
-                input.resolve("monday.csv"), header + row.formatted("ALPHA", "07-Jan-2030", "10"));
+                input.resolve("monday.csv"),
+                SEC_HEADER + SEC_ROW.formatted("ALPHA", "07-Jan-2030", "10"));
         Path config =
                 Files.writeString(other.resolve("job.yaml"), "bhavcopy.input: " + input + "\n");
         String[] validate = {"validate", config.toString(), "--level", "sample"};
@@ -148,11 +198,11 @@ final class IngestCommandTest {
         Path tuesday =
                 Files.writeString(
                         input.resolve("tuesday.csv"),
-                        header
-                                + row.formatted("ALPHA", "08-Jan-2030", "10")
-                                + row.formatted("BETA", "08-Jan-2030", "ten\033[2J")
-                                + row.formatted("GAMMA", "08-Jan-2030", "many")
-                                + row.formatted("DELTA", "09-Jan-2030", "10"));
+                        SEC_HEADER
+                                + SEC_ROW.formatted("ALPHA", "08-Jan-2030", "10")
+                                + SEC_ROW.formatted("BETA", "08-Jan-2030", "ten\033[2J")
+                                + SEC_ROW.formatted("GAMMA", "08-Jan-2030", "many")
+                                + SEC_ROW.formatted("DELTA", "09-Jan-2030", "10"));
         Run spoilt = Run.in(home, validate);
         assertThat(spoilt.exitCode()).isEqualTo(ExitCode.INPUT);
         assertThat(spoilt.err().lines())

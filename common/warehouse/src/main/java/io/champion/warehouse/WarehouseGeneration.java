@@ -38,8 +38,9 @@ import org.apache.flink.annotation.VisibleForTesting;
  * partition as it was or as it is. It can be called again after it failed anywhere, and finishes
  * what was begun.
  *
- * <p>Correct on these assumptions: the tables are partitioned by day; the databases are of the
- * engine {@code Atomic}; nobody else writes to these days meanwhile; readers ask the server that
+ * <p>Correct on these assumptions: the tables are all partitioned by day, or all by month, and then
+ * the generation has all rows of the months of the days published; the databases are of the engine
+ * {@code Atomic}; nobody else writes to these partitions meanwhile; readers ask the server that
  * publishes; the user sees the queries of all readers in {@code system.processes}.
  */
 public final class WarehouseGeneration {
@@ -96,9 +97,11 @@ public final class WarehouseGeneration {
         this.datasets = List.copyOf(datasets);
         this.listener = listener;
         for (Dataset dataset : datasets) {
-            if (!dataset.tablePartition().equals("day")) {
+            String partition = dataset.tablePartition();
+            if (partition.equals("none")
+                    || !partition.equals(this.datasets.get(0).tablePartition())) {
                 throw new IllegalArgumentException(
-                        "Table " + dataset.table() + " is not partitioned by day.");
+                        "Table " + dataset.table() + " is not partitioned as it has to be.");
             }
         }
     }
@@ -285,8 +288,8 @@ public final class WarehouseGeneration {
     }
 
     /**
-     * Gives the warehouse's tables the generation's content for these days; a day that has no rows
-     * in it is emptied.
+     * Gives the warehouse's tables the generation's content for these days, or for their months
+     * where tables are partitioned by month; what has no rows in it is emptied.
      *
      * @throws WarehouseException if a statement fails, or others hold the tables' locks; call it
      *     again
@@ -327,7 +330,12 @@ public final class WarehouseGeneration {
                             + " NOT IN ("
                             + String.join(", ", partitions)
                             + ") UNION ALL SELECT * FROM "
-                            + table(table));
+                            + table(table)
+                            + " WHERE "
+                            + partitionKey(table)
+                            + " IN ("
+                            + String.join(", ", partitions)
+                            + ")");
         }
         requireNoOther();
         Map<String, String> switched = new LinkedHashMap<>();

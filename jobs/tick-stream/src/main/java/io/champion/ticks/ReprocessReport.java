@@ -3,12 +3,14 @@ package io.champion.ticks;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is known of a generation: what it was made of, how it differs from what it is to replace,
@@ -146,7 +148,11 @@ public record ReprocessReport(
         }
     }
 
-    static ReprocessReport parse(byte[] json) throws IOException {
-        return JSON.readValue(json, ReprocessReport.class);
+    /** Empty where it is the report of another job's generation. */
+    static Optional<ReprocessReport> parse(byte[] json) throws IOException {
+        JsonNode report = JSON.readTree(json);
+        return report.path("job").asText().equals(Reprocessing.NAME)
+                ? Optional.of(JSON.treeToValue(report, ReprocessReport.class))
+                : Optional.empty();
     }
 }

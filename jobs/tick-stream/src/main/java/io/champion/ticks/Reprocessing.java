@@ -104,7 +104,7 @@ public final class Reprocessing {
         for (String id : LakeGeneration.ids(lake)) {
             var record = new LakeGeneration(lake, id).readRecord();
             if (record.isPresent()) {
-                reports.add(ReprocessReport.parse(record.get()));
+                ReprocessReport.parse(record.get()).ifPresent(reports::add);
             }
         }
         return reports;
