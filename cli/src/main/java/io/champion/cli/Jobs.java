@@ -2,6 +2,7 @@ package io.champion.cli;
 
 import io.champion.adjust.AdjustPricesOptions;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
+import io.champion.features.FeatureComputeOptions;
 import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.CommonOptions;
 import io.champion.ticks.ReprocessOptions;
@@ -21,6 +22,7 @@ final class Jobs {
         classes.put("adjust-prices", AdjustPricesOptions.class);
         classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);
+        classes.put("feature-compute", FeatureComputeOptions.class);
         classes.put("tick-stream over days that are past", ReprocessOptions.class);
         return classes;
     }

@@ -1,0 +1,113 @@
+package io.champion.features;
+
+import io.champion.model.record.Bar;
+import io.champion.model.record.EquityAdjusted;
+import io.champion.model.record.EquityOhlc;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** Makes bars of the records that hold them. */
+final class FeatureBars {
+    private FeatureBars() {}
+
+    private static final ZoneId INDIA = ZoneId.of("Asia/Kolkata");
+    private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");
+
+    /** When NSE and BSE close; special sessions of the evening are daily bars of their date too. */
+    private static final LocalTime CLOSE = LocalTime.of(15, 30);
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MILLIS_PER_DAY = 86_400_000;
+
+    /**
+     * The bar that a record holds.
+     *
+     * @param record of a contract of bars
+     */
+    static FeatureBar of(SpecificRecordBase record) {
+        if (record instanceof EquityAdjusted row) {
+            return daily(
+                    row.getInstrumentId(),
+                    row.getSymbol(),
+                    row.getTradeDate(),
+                    row.getOpen(),
+                    row.getHigh(),
+                    row.getLow(),
+                    row.getClose(),
+                    row.getVolume(),
+                    row.getTurnover());
+        }
+        if (record instanceof EquityOhlc row) {
+            Long volume = row.getVolume();
+            return daily(
+                    row.getInstrumentId(),
+                    row.getSymbol(),
+                    row.getTradeDate(),
+                    row.getOpen(),
+                    row.getHigh(),
+                    row.getLow(),
+                    row.getClose(),
+                    volume == null ? null : volume.doubleValue(),
+                    row.getTurnover());
+        }
+        if (record instanceof Bar row) {
+            return ofWindow(row);
+        }
+        throw new IllegalArgumentException(record.getSchema().getName() + " is no bar.");
+    }
+
+    private static FeatureBar daily(
+            String instrument,
+            String symbol,
+            LocalDate session,
+            Double open,
+            Double high,
+            Double low,
+            Double close,
+            Double volume,
+            Double turnover) {
+        // Where nothing was traded there is no open, though some sources repeat the last close.
+        boolean traded = open != null && high != null && low != null && close != null;
+        long day = session.toEpochDay();
+        return new FeatureBar(
+                instrument,
+                symbol,
+                day * MILLIS_PER_DAY,
+                session.atTime(CLOSE).atZone(INDIA).toInstant().toEpochMilli(),
+                (int) day,
+                1,
+                traded ? open : Double.NaN,
+                traded ? high : Double.NaN,
+                traded ? low : Double.NaN,
+                traded ? close : Double.NaN,
+                volume == null ? Double.NaN : volume,
+                turnover == null ? Double.NaN : turnover);
+    }
+
+    private static FeatureBar ofWindow(Bar row) {
+        boolean traded = row.getOpen() != null;
+        long start = row.getWindowStart() / NANOS_PER_MILLI;
+        return new FeatureBar(
+                row.getInstrumentId(),
+                row.getSymbol(),
+                start,
+                row.getWindowEnd() / NANOS_PER_MILLI,
+                session(row.getExchange(), start),
+                row.getVersion(),
+                traded ? row.getOpen() : Double.NaN,
+                traded ? row.getHigh() : Double.NaN,
+                traded ? row.getLow() : Double.NaN,
+                traded ? row.getClose() : Double.NaN,
+                row.getVolume(),
+                row.getTurnover());
+    }
+
+    private static int session(String exchange, long millis) {
+        ZoneId zone = exchange.equals("NSE") || exchange.equals("BSE") ? INDIA : NEW_YORK;
+        int offset = zone.getRules().getOffset(Instant.ofEpochMilli(millis)).getTotalSeconds();
+        return (int) Math.floorDiv(millis + offset * 1000L, MILLIS_PER_DAY);
+    }
+}

@@ -1,0 +1,169 @@
+package io.champion.features;
+
+import io.champion.indicators.FeatureSet;
+import io.champion.lake.ContractTypeInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Computes the features of each instrument when the watermark has reached its bars, in the order of
+ * their times; corrected bars change features that were emitted before, which come again under a
+ * higher version. Bars whose time has left the horizon are rejects.
+ */
+final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, SpecificRecordBase> {
+    private static final long serialVersionUID = 1L;
+
+    static final OutputTag<SpecificRecordBase> REJECTS =
+            new OutputTag<>("rejects", ContractTypeInfo.INSTANCE);
+
+    /** Accumulators, and metrics, of what became of the bars. */
+    static final String READ = "barsRead";
+
+    static final String COMPUTED = "barsComputed";
+    static final String SUPERSEDED = "barsSuperseded";
+    static final String BEYOND_HORIZON = "barsBeyondHorizon";
+
+    /** Rows of features. */
+    static final String ROWS = "rows";
+
+    private final FeatureSet set;
+    private final int horizon;
+    private final FeatureRows.Run run;
+
+    private transient ValueState<InstrumentHistory> history;
+    private transient MapState<Long, FeatureBar> waiting;
+    private transient InstrumentHistory.Stepper stepper;
+    private transient Emission emission;
+    private transient List<FeatureBar> due;
+    private transient LongCounter read;
+
+    /**
+     * @param horizon how many bars back corrections are taken
+     */
+    FeatureFunction(FeatureSet set, int horizon, FeatureRows.Run run) {
+        this.set = set;
+        this.horizon = horizon;
+        this.run = run;
+    }
+
+    /** State of an instrument's past. */
+    static ValueStateDescriptor<InstrumentHistory> historyState(FeatureSet set) {
+        return new ValueStateDescriptor<>("history", new InstrumentHistorySerializer(set.layout()));
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        history = getRuntimeContext().getState(historyState(set));
+        waiting =
+                getRuntimeContext()
+                        .getMapState(
+                                new MapStateDescriptor<>(
+                                        "waiting",
+                                        LongSerializer.INSTANCE,
+                                        FeatureBarSerializer.INSTANCE));
+        stepper = new InstrumentHistory.Stepper(set);
+        emission = new Emission(new FeatureRows(set, run));
+        due = new ArrayList<>();
+        read = counter(READ);
+    }
+
+    private LongCounter counter(String name) {
+        LongCounter counter = new LongCounter();
+        getRuntimeContext().addAccumulator(name, counter);
+        MetricGroup metrics = getRuntimeContext().getMetricGroup();
+        metrics.gauge(name, counter::getLocalValuePrimitive);
+        return counter;
+    }
+
+    @Override
+    public void processElement(FeatureBar bar, Context context, Collector<SpecificRecordBase> out)
+            throws Exception {
+        read.add(1);
+        FeatureBar before = waiting.get(bar.time);
+        if (before != null) {
+            emission.superseded.add(1);
+            if (bar.version <= before.version) {
+                return;
+            }
+        }
+        waiting.put(bar.time, bar);
+        if (before == null) {
+            context.timerService().registerEventTimeTimer(bar.time);
+        }
+    }
+
+    @Override
+    public void onTimer(long time, OnTimerContext context, Collector<SpecificRecordBase> out)
+            throws Exception {
+        // All that are due, for the first of their timers.
+        long watermark = context.timerService().currentWatermark();
+        due.clear();
+        for (FeatureBar bar : waiting.values()) {
+            if (bar.time <= watermark) {
+                due.add(bar);
+            }
+        }
+        if (due.isEmpty()) {
+            return;
+        }
+        due.sort(Comparator.comparingLong(bar -> bar.time));
+        for (FeatureBar bar : due) {
+            waiting.remove(bar.time);
+        }
+        InstrumentHistory past = history.value();
+        past = past == null ? InstrumentHistory.empty(set) : past.laidOutBy(set.layout());
+        emission.context = context;
+        emission.out = out;
+        past.take(due, horizon, stepper, emission);
+        history.update(past);
+    }
+
+    /** Makes rows, rejects and counts of what becomes of bars. */
+    private final class Emission implements InstrumentHistory.Output {
+        private final FeatureRows rows;
+        private final LongCounter computed = counter(COMPUTED);
+        private final LongCounter written = counter(ROWS);
+        private final LongCounter superseded = counter(SUPERSEDED);
+        private final LongCounter beyondHorizon = counter(BEYOND_HORIZON);
+        private OnTimerContext context;
+        private Collector<SpecificRecordBase> out;
+
+        Emission(FeatureRows rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public void taken(FeatureBar bar) {
+            computed.add(1);
+        }
+
+        @Override
+        public void features(FeatureBar bar, int version, double[] values) {
+            written.add(rows.emit(bar, version, values, out));
+        }
+
+        @Override
+        public void superseded(FeatureBar bar) {
+            superseded.add(1);
+        }
+
+        @Override
+        public void beyondHorizon(FeatureBar bar) {
+            beyondHorizon.add(1);
+            context.output(REJECTS, run.beyondHorizon(bar));
+        }
+    }
+}

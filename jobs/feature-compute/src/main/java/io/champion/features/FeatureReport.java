@@ -1,0 +1,111 @@
+package io.champion.features;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.champion.indicators.Feature;
+import io.champion.indicators.FeatureSet;
+import java.util.List;
+
+/**
+ * What a run over the lake computed, from what, and by which code: the manifest of its features.
+ *
+ * @param runId names the run
+ * @param set name of the feature set
+ * @param version of the feature set
+ * @param features what was computed, by the names of its columns
+ * @param revision version of the program
+ * @param dataset the bars that were read
+ * @param interval length of the bars
+ * @param inputs partitions that were read, and the commit that made each
+ * @param from first session that was written
+ * @param to last session that was written
+ * @param barsRead bars that were read, and their sums below
+ * @param barsComputed of these, bars whose features were computed
+ * @param barsSuperseded of these, bars that others replaced
+ * @param barsBeyondHorizon of these, rejects
+ * @param barsUntraded records without a trade, not among the bars that were read
+ * @param rows rows that were written, to the lake and to the warehouse each
+ * @param problem what does not add up, as a sentence; null where all sums hold
+ */
+public record FeatureReport(
+        String runId,
+        String set,
+        String version,
+        List<Computed> features,
+        String revision,
+        String dataset,
+        String interval,
+        List<Input> inputs,
+        String from,
+        String to,
+        long barsRead,
+        long barsComputed,
+        long barsSuperseded,
+        long barsBeyondHorizon,
+        long barsUntraded,
+        long rows,
+        double seconds,
+        String problem) {
+
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /**
+     * A feature.
+     *
+     * @param columns what its values are called
+     * @param computation indicator, revision and parameters
+     */
+    public record Computed(List<String> columns, String group, String computation) {}
+
+    /**
+     * A partition that was read.
+     *
+     * @param fingerprint changes when the partition's rows do
+     */
+    public record Input(String partition, String fingerprint) {}
+
+    static List<Computed> features(FeatureSet set) {
+        return set.features().stream().map(FeatureReport::computed).toList();
+    }
+
+    private static Computed computed(Feature feature) {
+        return new Computed(feature.columns(), feature.group(), feature.computation());
+    }
+
+    /** The manifest, as it is stored. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The report cannot be written as JSON.", e);
+        }
+    }
+
+    /** For people: what was done, in a few lines. */
+    public String summary() {
+        return """
+                Features %s (%s) of %s, %s to %s:
+                  bars read     %,14d from %,d partitions; %,d without a trade
+                  computed      %,14d
+                  superseded    %,14d
+                  rejected      %,14d
+                  rows written  %,14d in %.1f s
+                """
+                .formatted(
+                        set,
+                        version,
+                        dataset,
+                        from,
+                        to,
+                        barsRead,
+                        inputs.size(),
+                        barsUntraded,
+                        barsComputed,
+                        barsSuperseded,
+                        barsBeyondHorizon,
+                        rows,
+                        seconds);
+    }
+}

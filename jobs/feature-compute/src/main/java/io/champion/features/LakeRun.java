@@ -1,0 +1,281 @@
+package io.champion.features;
+
+import io.champion.indicators.FeatureSet;
+import io.champion.lake.LakeReader;
+import io.champion.lake.LakeSink;
+import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
+import io.champion.model.record.Bar;
+import io.champion.model.record.EquityAdjusted;
+import io.champion.model.record.EquityIndicators;
+import io.champion.model.record.EquityOhlc;
+import io.champion.model.record.Reject;
+import io.champion.quality.AccountingException;
+import io.champion.runtime.CommonOptions;
+import io.champion.runtime.ConfigException;
+import io.champion.runtime.Home;
+import io.champion.runtime.JobConfig;
+import io.champion.warehouse.ClickHouse;
+import io.champion.warehouse.TargetCheck;
+import io.champion.warehouse.WarehouseSink;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The job over the lake: reads the bars day by day, and replaces the features of its sessions.
+ *
+ * <p>It runs as a stream that ends, not as a batch. A batch would sort all bars by instrument, and
+ * then all features by day again; bars that are read in the order of days come out so, and of each
+ * instrument there is one small state.
+ */
+final class LakeRun {
+
+    private static final Dataset FEATURES = Dataset.of(EquityIndicators.getClassSchema());
+    private static final Dataset REJECTS = Dataset.of(Reject.getClassSchema());
+
+    private static final DateTimeFormatter RUN_ID =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final JobConfig config;
+    private final Home home;
+    private final FeatureSet set;
+    private final String interval;
+    private final Dataset bars;
+    private final Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+
+    LakeRun(JobConfig config) {
+        this.config = config;
+        this.home = Home.of(config);
+        this.set = FeatureComputeJob.featureSet(config);
+        this.interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
+        this.bars = Dataset.of(barsOf(interval));
+    }
+
+    private Schema barsOf(String interval) {
+        if (!interval.equals(FeatureRows.DAILY)) {
+            return Bar.getClassSchema();
+        }
+        return switch (config.get(FeatureComputeOptions.PRICES)) {
+            case ADJUSTED -> EquityAdjusted.getClassSchema();
+            case RAW -> EquityOhlc.getClassSchema();
+        };
+    }
+
+    FeatureReport execute(StreamExecutionEnvironment env) throws Exception {
+        LocalDate first = date(FeatureComputeOptions.FROM);
+        LocalDate last = date(FeatureComputeOptions.TO);
+        List<PartitionKey> inputs = inputs(last);
+        LocalDate from = first == null ? inputs.get(0).date() : first;
+        LocalDate to = inputs.get(inputs.size() - 1).date();
+        if (from.isAfter(to)) {
+            throw new FeatureInputException(
+                    "The last bars of " + bars.id() + " are of " + to + ", before " + from + ".");
+        }
+        List<FeatureReport.Input> fingerprints = fingerprints(inputs);
+        FeatureRows.Run run =
+                new FeatureRows.Run(
+                        interval,
+                        bars.id(),
+                        first == null ? Integer.MIN_VALUE : (int) from.toEpochDay(),
+                        started);
+        TreeSet<PartitionKey> outputs = outputs(inputs, from, run);
+        try (ClickHouse warehouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
+            TargetCheck.check(warehouse, List.of(FEATURES.id(), REJECTS.id()));
+        }
+
+        env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
+        DataStream<FeatureBar> stream =
+                env.fromData(inputs, TypeInformation.of(PartitionKey.class))
+                        .name("partitions")
+                        .uid("partitions")
+                        .rebalance()
+                        .flatMap(new LakeBars(home.lake(), interval), FeatureBarSerializer.TYPE)
+                        .name("bars")
+                        .uid("bars")
+                        .assignTimestampsAndWatermarks(LakeBars.watermarks())
+                        .name("times")
+                        .uid("times");
+        FeatureComputeTopology.build(stream, List.of(), set, 0, run, sinks(outputs));
+        JobExecutionResult result = env.execute(FeatureComputeJob.NAME);
+
+        FeatureReport report = report(result, outputs, fingerprints, from, to);
+        store(report);
+        if (report.problem() != null) {
+            throw new AccountingException(report.problem());
+        }
+        return report;
+    }
+
+    private LocalDate date(ConfigOption<String> option) {
+        String text = config.get(option);
+        try {
+            return text == null ? null : LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new ConfigException(
+                    List.of(
+                            "'"
+                                    + option.key()
+                                    + "' is '"
+                                    + text
+                                    + "', which is no date; write it as 2025-06-18."));
+        }
+    }
+
+    private List<PartitionKey> inputs(LocalDate last) throws IOException {
+        List<PartitionKey> inputs =
+                new LakeReader(new Path(home.lake()))
+                        .partitions(bars).stream()
+                                .filter(key -> last == null || !key.date().isAfter(last))
+                                .toList();
+        if (inputs.isEmpty()) {
+            throw new FeatureInputException(
+                    "The lake "
+                            + home.lake()
+                            + " has no "
+                            + bars.id()
+                            + (last == null ? "" : " up to " + last)
+                            + "."
+                            + (bars.id().equals(Dataset.of(EquityAdjusted.getClassSchema()).id())
+                                    ? " Run 'champion adjust' first, or compute from raw prices"
+                                            + " with -Dfeatures.prices=raw."
+                                    : ""));
+        }
+        return inputs;
+    }
+
+    private List<FeatureReport.Input> fingerprints(List<PartitionKey> inputs) throws IOException {
+        LakeReader reader = new LakeReader(new Path(home.lake()));
+        List<FeatureReport.Input> fingerprints = new ArrayList<>();
+        for (PartitionKey input : inputs) {
+            fingerprints.add(
+                    new FeatureReport.Input(
+                            input.location(), reader.inventory(input).fingerprint()));
+        }
+        return fingerprints;
+    }
+
+    /** Partitions that the run replaces. */
+    private TreeSet<PartitionKey> outputs(
+            List<PartitionKey> inputs, LocalDate from, FeatureRows.Run run) {
+        TreeSet<PartitionKey> outputs = new TreeSet<>();
+        TreeSet<LocalDate> sessions = new TreeSet<>();
+        for (PartitionKey input : inputs) {
+            sessions.add(input.date());
+            // By UTC, a session's last bars may be of the day after it.
+            sessions.add(input.date().minusDays(1));
+        }
+        for (LocalDate session : sessions.tailSet(from)) {
+            for (String group : run.groups(set)) {
+                outputs.add(FEATURES.partitionOf(session, group));
+            }
+            outputs.add(REJECTS.partitionOf(session, FEATURES.name()));
+        }
+        return outputs;
+    }
+
+    private Map<String, Sink<SpecificRecordBase>> sinks(TreeSet<PartitionKey> outputs) {
+        Map<String, Sink<SpecificRecordBase>> sinks = new LinkedHashMap<>();
+        sinks.put(
+                "lake",
+                LakeSink.builder(new Path(home.lake()))
+                        .parquet(CommonOptions.parquet(config))
+                        .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
+                        .replacing(outputs)
+                        .build());
+        sinks.put(
+                "warehouse",
+                WarehouseSink.builder(CommonOptions.warehouse(config))
+                        .uid(FeatureComputeJob.NAME + "-lake")
+                        .blocks(new Path(home.blocks()))
+                        .replacing(outputs)
+                        .build());
+        return sinks;
+    }
+
+    private FeatureReport report(
+            JobExecutionResult result,
+            TreeSet<PartitionKey> outputs,
+            List<FeatureReport.Input> inputs,
+            LocalDate from,
+            LocalDate to)
+            throws IOException {
+        long read = count(result, FeatureFunction.READ);
+        long computed = count(result, FeatureFunction.COMPUTED);
+        long superseded = count(result, FeatureFunction.SUPERSEDED);
+        long beyond = count(result, FeatureFunction.BEYOND_HORIZON);
+        long rows = count(result, FeatureFunction.ROWS);
+        String problem = null;
+        if (read != computed + superseded + beyond) {
+            problem =
+                    "%,d bars were read, but %,d were computed, %,d superseded and %,d rejected."
+                            .formatted(read, computed, superseded, beyond);
+        }
+        LakeReader reader = new LakeReader(new Path(home.lake()));
+        long stored = 0;
+        for (PartitionKey output : outputs) {
+            stored += reader.rows(output);
+        }
+        if (problem == null && stored != rows + beyond) {
+            problem =
+                    "%,d rows were given to the lake, but it holds %,d."
+                            .formatted(rows + beyond, stored);
+        }
+        return new FeatureReport(
+                RUN_ID.format(started),
+                set.name(),
+                set.version(),
+                FeatureReport.features(set),
+                FeatureReport.class.getPackage().getImplementationVersion(),
+                bars.id(),
+                interval,
+                inputs,
+                from.toString(),
+                to.toString(),
+                read,
+                computed,
+                superseded,
+                beyond,
+                count(result, LakeBars.UNTRADED),
+                rows,
+                Duration.between(started, Instant.now()).toMillis() / 1000.0,
+                problem);
+    }
+
+    private static long count(JobExecutionResult result, String accumulator) {
+        Long count = result.getAccumulatorResult(accumulator);
+        return count == null ? 0 : count;
+    }
+
+    private void store(FeatureReport report) throws IOException {
+        Path file = new Path(home.runs() + "/" + report.runId() + "/features.json");
+        FileSystem fileSystem = file.getFileSystem();
+        fileSystem.mkdirs(file.getParent());
+        try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
+            out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,489 @@
+package io.champion.features;
+
+import static io.champion.local.faults.Until.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.clickhouse.client.api.query.GenericRecord;
+import io.champion.indicators.FeatureSet;
+import io.champion.kafka.RecordEncoder;
+import io.champion.lake.ContractTypeInfo;
+import io.champion.lake.LakeReader;
+import io.champion.lake.LakeSink;
+import io.champion.local.EmbeddedClickHouse;
+import io.champion.local.EmbeddedKafka;
+import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
+import io.champion.model.record.Bar;
+import io.champion.model.record.EquityIndicators;
+import io.champion.model.record.EquityOhlc;
+import io.champion.model.record.Reject;
+import io.champion.runtime.ConfigException;
+import io.champion.runtime.JobConfig;
+import io.champion.runtime.JobEnvironment;
+import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.warehouse.ClickHouse;
+import io.champion.warehouse.ClickHouseConfig;
+import io.champion.warehouse.migration.Migrations;
+import io.champion.warehouse.migration.Retention;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole job in both its forms, into a lake and a real ClickHouse. */
+final class FeatureComputeJobTest {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final Dataset FEATURES = Dataset.of(EquityIndicators.getClassSchema());
+
+    @TempDir static Path store;
+
+    private static EmbeddedClickHouse engine;
+
+    @TempDir Path home;
+    private ClickHouseConfig warehouse;
+
+    @BeforeAll
+    static void startEngine() throws Exception {
+        engine = EmbeddedClickHouse.start(store);
+    }
+
+    @AfterAll
+    static void stopEngine() throws Exception {
+        engine.close();
+    }
+
+    @BeforeEach
+    void freshDatabase() throws Exception {
+        warehouse =
+                ClickHouseConfig.of(engine.url())
+                        .withDatabase("features_" + DATABASES.incrementAndGet());
+        Migrations.of(warehouse, null, Retention.FOREVER).apply();
+    }
+
+    private JobConfig config(String... options) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "home=" + home,
+                                "warehouse.url=" + engine.url(),
+                                "warehouse.database=" + warehouse.database()));
+        arguments.addAll(List.of(options));
+        return JobConfig.of(FeatureComputeJob.OPTIONS).arguments(arguments).load();
+    }
+
+    private FeatureReport runOverLake(String... options) throws Exception {
+        JobConfig config = config(options);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
+        JobEnvironment.configure(env, config, Boundedness.BOUNDED);
+        return FeatureComputeJob.run(env, config);
+    }
+
+    @Test
+    void theLakesBarsBecomeFeatures() throws Exception {
+        List<FeatureBar> bars = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            bars.addAll(Bars.walk("NSE:S" + i + ":EQ", 60, i));
+        }
+        writeDaily(bars);
+        FeatureReport report = runOverLake("features.prices=raw");
+
+        FeatureSet set = FeatureSet.standard();
+        int groups = (int) set.features().stream().map(f -> f.group()).distinct().count();
+        assertThat(report.barsRead()).isEqualTo(600);
+        assertThat(report.barsComputed()).isEqualTo(600);
+        assertThat(report.rows()).isEqualTo(600L * groups);
+        assertThat(report.inputs()).hasSize(60);
+        assertThat(report.features()).hasSameSizeAs(set.features());
+        assertThat(home.resolve("runs").resolve(report.runId()).resolve("features.json"))
+                .content()
+                .isEqualTo(report.toJson());
+        Map<String, SortedMap<Long, double[]>> expected = expected(set, bars);
+        assertThat(values(set, lake())).isEqualTo(text(expected));
+        assertThat(warehouse()).hasSize(600 * groups).isEqualTo(text(lake()));
+
+        // The same again changes nothing; a part of it replaces that part alone.
+        runOverLake("features.prices=raw");
+        assertThat(values(set, lake())).isEqualTo(text(expected));
+        writeDaily(bars.stream().map(bar -> Bars.corrected(bar, 1, 2)).toList());
+        FeatureReport part =
+                runOverLake(
+                        "features.prices=raw",
+                        "features.from=" + LocalDate.ofEpochDay(50),
+                        "features.to=" + LocalDate.ofEpochDay(54));
+        assertThat(part.barsRead()).isEqualTo(550);
+        assertThat(part.rows()).isEqualTo(50L * groups);
+        Map<String, SortedMap<Long, double[]>> doubled =
+                expected(set, bars.stream().map(bar -> Bars.corrected(bar, 1, 2)).toList());
+        expected.forEach(
+                (instrument, features) ->
+                        features.replaceAll(
+                                (time, values) ->
+                                        time >= 50 * Bars.DAY && time <= 54 * Bars.DAY
+                                                ? doubled.get(instrument).get(time)
+                                                : values));
+        assertThat(values(set, lake())).isEqualTo(text(expected));
+        assertThat(warehouse()).isEqualTo(text(lake()));
+    }
+
+    @Test
+    void aYearFromKafkaGivesTheFeaturesOfTheLakeBitForBit() throws Exception {
+        List<FeatureBar> bars =
+                RealBars.between(LocalDate.of(2024, 1, 1), LocalDate.of(2024, 12, 31));
+        assertThat(bars).hasSizeGreaterThan(900);
+        FeatureSet set = FeatureSet.standard();
+        writeDaily(bars);
+        FeatureReport report = runOverLake("features.prices=raw");
+        Map<String, Map<Long, List<String>>> fromLake = values(set, lake());
+        assertThat(report.barsComputed()).isEqualTo(bars.size());
+        assertThat(fromLake).isEqualTo(text(expected(set, bars)));
+
+        home = Files.createDirectory(home.resolve("stream"));
+        freshDatabase();
+        List<FeatureBar> shuffled = shuffled(bars);
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(home.resolve("kafka"))) {
+            kafka.createTopic("bars", 2);
+            JobConfig config =
+                    config(
+                            "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                            "features.input=kafka",
+                            "features.interval=1d",
+                            "features.out-of-orderness=5 d",
+                            "features.horizon=20",
+                            "execution.checkpointing.interval=300 ms",
+                            "execution.checkpointing.min-pause=0 ms");
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
+            JobEnvironment.configure(env, config, Boundedness.UNBOUNDED);
+            FeatureComputeJob.build(env, config);
+            JobClient job = env.executeAsync();
+            // In parts, so that features are out before the bars that change them come.
+            int parts = 4;
+            for (int part = 0; part < parts; part++) {
+                List<FeatureBar> some =
+                        shuffled.subList(
+                                shuffled.size() * part / parts,
+                                shuffled.size() * (part + 1) / parts);
+                publish(kafka, some);
+                LocalDate reached =
+                        LocalDate.ofEpochDay(
+                                some.stream().mapToInt(bar -> bar.session).max().orElseThrow()
+                                        - 12);
+                until("features of " + reached, () -> !lastSession().isBefore(reached));
+            }
+            job.stopWithSavepoint(
+                            true, home.resolve("savepoints").toString(), SavepointFormatType.NATIVE)
+                    .get();
+        }
+        List<EquityIndicators> rows = lake();
+        assertThat(values(set, rows)).isEqualTo(fromLake);
+        assertThat(rows.stream().filter(row -> row.getVersion() > 1).count()).isPositive();
+        assertThat(warehouse()).isEqualTo(text(rows));
+        // What was no bar is kept.
+        assertThat(read(Dataset.of(Reject.getClassSchema())))
+                .hasSize(4)
+                .allSatisfy(row -> assertThat(((Reject) row).getFile()).isEqualTo("bars-0"));
+    }
+
+    private LocalDate lastSession() {
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            return LocalDate.ofEpochDay(
+                    clickHouse.queryLong(
+                            "SELECT toInt64(max(trade_date)) FROM "
+                                    + clickHouse.table("features_equity_indicators")));
+        }
+    }
+
+    @Test
+    void saysWhatIsMissing() {
+        assertThatThrownBy(() -> runOverLake())
+                .isInstanceOf(FeatureInputException.class)
+                .hasMessageContaining("has no normalized.equity_adjusted")
+                .hasMessageContaining("features.prices=raw");
+        assertThatThrownBy(() -> runOverLake("features.set=/nowhere.yaml"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("/nowhere.yaml does not exist");
+        assertThatThrownBy(() -> runOverLake("features.from=yesterday"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'features.from' is 'yesterday', which is no date");
+    }
+
+    /** Within five days, some twice, and some first wrong and corrected within twelve days. */
+    private static List<FeatureBar> shuffled(List<FeatureBar> bars) {
+        Random random = new Random(1);
+        record Arrival(double day, FeatureBar bar) {}
+        List<Arrival> arrivals = new ArrayList<>();
+        for (FeatureBar bar : bars) {
+            double soon = bar.session + random.nextDouble() * 4;
+            if (random.nextInt(20) == 0) {
+                arrivals.add(new Arrival(soon, Bars.corrected(bar, 0, 1.1)));
+                arrivals.add(new Arrival(bar.session + 12 * random.nextDouble(), bar));
+            } else {
+                arrivals.add(new Arrival(soon, bar));
+            }
+            if (random.nextInt(20) == 0) {
+                arrivals.add(new Arrival(soon, bar));
+            }
+        }
+        arrivals.sort(Comparator.comparingDouble(Arrival::day));
+        return arrivals.stream().map(Arrival::bar).toList();
+    }
+
+    private static void publish(EmbeddedKafka kafka, List<FeatureBar> bars) throws Exception {
+        RecordEncoder<Bar> encoder = RecordEncoder.singleObject(Bar.class);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer())) {
+            int partition = 0;
+            for (FeatureBar bar : bars) {
+                partition = 1 - partition;
+                byte[] value = encoder.encode(window(bar));
+                producer.send(new ProducerRecord<>("bars", partition, null, value));
+            }
+            producer.send(new ProducerRecord<>("bars", 0, null, new byte[] {1, 2, 3})).get();
+        }
+    }
+
+    private static Bar window(FeatureBar bar) {
+        return Bar.newBuilder()
+                .setEventId(bar.instrument + bar.time + bar.version)
+                .setEventTime(bar.time * 1_000_000)
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId(bar.instrument)
+                .setSymbol(bar.symbol)
+                .setExchange("NSE")
+                .setSeries("EQ")
+                .setInstrumentId(bar.instrument)
+                .setBarInterval("1d")
+                .setWindowStart(bar.time * 1_000_000)
+                .setWindowEnd((bar.time + Bars.DAY) * 1_000_000)
+                .setVersion(bar.version)
+                .setOpen(bar.open)
+                .setHigh(bar.high)
+                .setLow(bar.low)
+                .setClose(bar.close)
+                .setVolume(bar.volume)
+                .setTurnover(bar.turnover)
+                .setVwap(null)
+                .setTrades(1)
+                .setFirstEventTime(null)
+                .setLastEventTime(null)
+                .build();
+    }
+
+    private void writeDaily(List<FeatureBar> bars) throws Exception {
+        Dataset dataset = Dataset.of(EquityOhlc.getClassSchema());
+        List<SpecificRecordBase> rows = new ArrayList<>();
+        TreeSet<PartitionKey> partitions = new TreeSet<>();
+        for (FeatureBar bar : bars) {
+            EquityOhlc row = daily(bar);
+            rows.add(row);
+            partitions.add(dataset.partitionOf(row));
+        }
+        JobConfig config = config();
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
+        JobEnvironment.configure(env, config, Boundedness.BOUNDED);
+        env.fromData(rows, ContractTypeInfo.INSTANCE)
+                .uid("rows")
+                .sinkTo(
+                        LakeSink.builder(path("lake"))
+                                .replacing(partitions)
+                                .maxOpenFiles(partitions.size())
+                                .build())
+                .uid("lake");
+        env.execute();
+    }
+
+    private static EquityOhlc daily(FeatureBar bar) {
+        return EquityOhlc.newBuilder()
+                .setEventId(bar.instrument + bar.time)
+                .setEventTime(Instant.ofEpochMilli(bar.time))
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId(bar.instrument)
+                .setInstrumentId(bar.instrument)
+                .setSymbol(bar.symbol)
+                .setExchange("NSE")
+                .setSeries("EQ")
+                .setTradeDate(LocalDate.ofEpochDay(bar.session))
+                .setOpen(bar.open)
+                .setHigh(bar.high)
+                .setLow(bar.low)
+                .setClose(bar.close)
+                .setVolume((long) bar.volume)
+                .setTurnover(bar.turnover)
+                .setIsTradingDay(true)
+                .build();
+    }
+
+    private org.apache.flink.core.fs.Path path(String name) {
+        return new org.apache.flink.core.fs.Path(home.resolve(name).toUri());
+    }
+
+    private List<SpecificRecordBase> read(Dataset dataset) throws Exception {
+        LakeReader reader = new LakeReader(path("lake"));
+        List<SpecificRecordBase> rows = new ArrayList<>();
+        try (CloseableIterator<SpecificRecordBase> found =
+                reader.read(reader.partitions(dataset))) {
+            found.forEachRemaining(rows::add);
+        }
+        return rows;
+    }
+
+    private List<EquityIndicators> lake() throws Exception {
+        return read(FEATURES).stream().map(EquityIndicators.class::cast).toList();
+    }
+
+    private static Map<String, SortedMap<Long, double[]>> expected(
+            FeatureSet set, List<FeatureBar> bars) {
+        Map<String, List<FeatureBar>> instruments = new HashMap<>();
+        bars.forEach(
+                bar ->
+                        instruments
+                                .computeIfAbsent(bar.instrument, i -> new ArrayList<>())
+                                .add(bar));
+        Map<String, SortedMap<Long, double[]>> expected = new HashMap<>();
+        instruments.forEach((instrument, its) -> expected.put(instrument, Bars.features(set, its)));
+        return expected;
+    }
+
+    private static Map<String, Map<Long, List<String>>> text(
+            Map<String, SortedMap<Long, double[]>> features) {
+        FeatureSet set = FeatureSet.standard();
+        Map<String, Map<Long, List<String>>> text = new TreeMap<>();
+        features.forEach(
+                (instrument, rows) ->
+                        rows.forEach(
+                                (time, values) -> {
+                                    List<String> row = new ArrayList<>();
+                                    for (int i = 0; i < values.length; i++) {
+                                        row.add(text(set.columns().get(i), values[i]));
+                                    }
+                                    text.computeIfAbsent(instrument, key -> new TreeMap<>())
+                                            .put(time, row);
+                                }));
+        return text;
+    }
+
+    private static String text(String column, double value) {
+        if (Double.isNaN(value)) {
+            return "null";
+        }
+        return column.equals("obv") ? String.valueOf(Math.round(value)) : String.valueOf(value);
+    }
+
+    /** Values of the last versions, by instrument and time, in the order of the set's columns. */
+    private static Map<String, Map<Long, List<String>>> values(
+            FeatureSet set, List<EquityIndicators> rows) {
+        Map<String, EquityIndicators> last = new HashMap<>();
+        for (EquityIndicators row : rows) {
+            last.merge(
+                    row.getInstrumentId() + row.getEventTime() + row.getFeatureGroup(),
+                    row,
+                    (a, b) -> a.getVersion() > b.getVersion() ? a : b);
+        }
+        Map<String, Map<Long, Map<String, String>>> byColumn = new TreeMap<>();
+        for (EquityIndicators row : last.values()) {
+            Map<String, String> values =
+                    byColumn.computeIfAbsent(row.getInstrumentId(), key -> new TreeMap<>())
+                            .computeIfAbsent(
+                                    row.getEventTime().toEpochMilli(), key -> new HashMap<>());
+            for (String column : set.columns()) {
+                Object value =
+                        row.getSchema().getField(column) == null
+                                ? row.getFeatures().get(column)
+                                : row.get(row.getSchema().getField(column).pos());
+                if (value != null) {
+                    values.put(column, value.toString());
+                }
+            }
+        }
+        Map<String, Map<Long, List<String>>> values = new TreeMap<>();
+        byColumn.forEach(
+                (instrument, times) ->
+                        times.forEach(
+                                (time, columns) ->
+                                        values.computeIfAbsent(instrument, key -> new TreeMap<>())
+                                                .put(
+                                                        time,
+                                                        set.columns().stream()
+                                                                .map(
+                                                                        column ->
+                                                                                columns
+                                                                                        .getOrDefault(
+                                                                                                column,
+                                                                                                "null"))
+                                                                .toList())));
+        return values;
+    }
+
+    /** Some columns of rows, sorted. */
+    private static List<String> text(List<EquityIndicators> rows) {
+        return rows.stream()
+                .map(
+                        row ->
+                                row.getEventId()
+                                        + " "
+                                        + row.getSma5()
+                                        + " "
+                                        + row.getMacd()
+                                        + " "
+                                        + row.getRsi14()
+                                        + " "
+                                        + row.getObv())
+                .sorted()
+                .toList();
+    }
+
+    private List<String> warehouse() {
+        List<String> rows = new ArrayList<>();
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            for (GenericRecord row :
+                    clickHouse.query(
+                            "SELECT event_id, sma_5, macd, rsi_14, obv FROM "
+                                    + clickHouse.table("features_equity_indicators"))) {
+                rows.add(
+                        row.getString("event_id")
+                                + " "
+                                + row.getObject("sma_5")
+                                + " "
+                                + row.getObject("macd")
+                                + " "
+                                + row.getObject("rsi_14")
+                                + " "
+                                + row.getObject("obv"));
+            }
+        }
+        rows.sort(null);
+        return rows;
+    }
+}
