@@ -1,5 +1,6 @@
 package io.champion.cli;
 
+import io.champion.indicators.FeatureSetException;
 import io.champion.runtime.ConfigException;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.MigrationException;
@@ -90,6 +91,7 @@ public final class Champion implements Runnable {
                         new ReplayCommand(context),
                         new DeadLettersCommand(context),
                         new ReprocessCommand(context),
+                        new FeaturesCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),
@@ -139,6 +141,9 @@ public final class Champion implements Runnable {
         int exitCode = ExitCode.FAILED;
         if (failure instanceof ConfigException config) {
             config.problems().forEach(problem -> complain(console, problem));
+            exitCode = ExitCode.USAGE;
+        } else if (failure instanceof FeatureSetException set) {
+            set.problems().forEach(problem -> complain(console, problem));
             exitCode = ExitCode.USAGE;
         } else if (failure instanceof UserException user) {
             complain(console, user.getMessage());

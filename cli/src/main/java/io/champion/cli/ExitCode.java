@@ -13,8 +13,8 @@ final class ExitCode {
     static final int USAGE = 2;
 
     /**
-     * Input was refused: the run went through without whole files, or there was none; or validate
-     * found rows that a run would refuse.
+     * Input was refused: the run went through without whole files or, of features compute and
+     * replay, without some rows, or there was none; or validate found rows that a run would refuse.
      */
     static final int INPUT = 3;
 

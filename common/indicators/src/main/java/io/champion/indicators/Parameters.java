@@ -1,5 +1,6 @@
 package io.champion.indicators;
 
+import io.champion.indicators.IndicatorInfo.Parameter;
 import io.champion.model.EditDistance;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -22,13 +23,6 @@ final class Parameters {
 
     /** Far beyond any window in use; it bounds the state of an instrument. */
     static final int MAX_WINDOW = 10_000;
-
-    /**
-     * A parameter of an indicator.
-     *
-     * @param takes what can be given, in words
-     */
-    record Parameter(String name, String value, String takes) {}
 
     private final Map<String, String> given;
     private final Map<String, Parameter> asked = new LinkedHashMap<>();
@@ -155,7 +149,7 @@ final class Parameters {
     String canonical() {
         return asked.values().stream()
                 .sorted(Comparator.comparing(Parameter::name))
-                .map(parameter -> parameter.name() + "=" + parameter.value())
+                .map(parameter -> parameter.name() + "=" + parameter.byDefault())
                 .collect(Collectors.joining(",", "(", ")"));
     }
 

@@ -2,57 +2,29 @@ package io.champion.indicators;
 
 /** The number of a bar that an indicator looks at. */
 enum Price {
-    OPEN {
-        @Override
-        double of(Bar bar) {
-            return bar.open;
-        }
-    },
-    HIGH {
-        @Override
-        double of(Bar bar) {
-            return bar.high;
-        }
-    },
-    LOW {
-        @Override
-        double of(Bar bar) {
-            return bar.low;
-        }
-    },
-    CLOSE {
-        @Override
-        double of(Bar bar) {
-            return bar.close;
-        }
-    },
-    VOLUME {
-        @Override
-        double of(Bar bar) {
-            return bar.volume;
-        }
-    },
+    OPEN,
+    HIGH,
+    LOW,
+    CLOSE,
+    VOLUME,
     /** (high + low) / 2. */
-    MEDIAN {
-        @Override
-        double of(Bar bar) {
-            return (bar.high + bar.low) / 2;
-        }
-    },
+    MEDIAN,
     /** (high + low + close) / 3. */
-    TYPICAL {
-        @Override
-        double of(Bar bar) {
-            return (bar.high + bar.low + bar.close) / 3;
-        }
-    },
+    TYPICAL,
     /** (high + low + 2 close) / 4. */
-    WEIGHTED {
-        @Override
-        double of(Bar bar) {
-            return (bar.high + bar.low + 2 * bar.close) / 4;
-        }
-    };
+    WEIGHTED;
 
-    abstract double of(Bar bar);
+    /** A switch, and no method of each constant: it is asked for many times a bar. */
+    double of(Bar bar) {
+        return switch (this) {
+            case OPEN -> bar.open;
+            case HIGH -> bar.high;
+            case LOW -> bar.low;
+            case CLOSE -> bar.close;
+            case VOLUME -> bar.volume;
+            case MEDIAN -> (bar.high + bar.low) / 2;
+            case TYPICAL -> (bar.high + bar.low + bar.close) / 3;
+            case WEIGHTED -> (bar.high + bar.low + 2 * bar.close) / 4;
+        };
+    }
 }

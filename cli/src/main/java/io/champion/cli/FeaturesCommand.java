@@ -1,0 +1,225 @@
+package io.champion.cli;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import io.champion.indicators.Bar;
+import io.champion.indicators.FeatureSet;
+import io.champion.indicators.IndicatorInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Technical indicators of files, without a lake. */
+@Command(
+        name = "features",
+        description = "Compute technical indicators of a csv file; list those there are.",
+        footer = {
+            "  champion features compute --input bars.csv > features.csv",
+            "  champion features compute --input bars.csv.gz --set mine.yaml",
+            "      With indicators, windows and conventions of your own; docs/features.md tells how.",
+            "  champion features list"
+        })
+final class FeaturesCommand implements Runnable {
+
+    /** Beyond it, a double is no longer every whole number. */
+    private static final double WHOLE = 1e15;
+
+    private final Context context;
+
+    @Spec private CommandSpec spec;
+
+    FeaturesCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(context.console().out());
+    }
+
+    @Command(
+            description = {
+                "Print the features of the bars in a csv file, as csv: the time as it is written,"
+                        + " the symbol if there is one, and a column for each feature; empty where"
+                        + " it is not known.",
+                "The file has a header with date (or time, timestamp), open, high, low, close,"
+                        + " volume, and may have symbol, turnover and benchmark, in any order and"
+                        + " case; plain or gzipped. Rows that cannot be are left out, counted and"
+                        + " shown."
+            },
+            footer = {
+                "  champion features compute --input bars.csv",
+                "  champion features compute --input bars.csv --set mine.yaml"
+            })
+    int compute(
+            @Option(
+                            names = "--input",
+                            required = true,
+                            paramLabel = "FILE",
+                            description = "The bars.")
+                    Path input,
+            @Option(
+                            names = "--set",
+                            paramLabel = "FILE",
+                            description =
+                                    "The feature set; without it, equity_indicators, which the"
+                                            + " lake has too.")
+                    Path set)
+            throws IOException {
+        FeatureSet features = set == null ? FeatureSet.standard() : FeatureSet.read(set);
+        BarFile bars = BarFile.read(input);
+        tell(bars);
+        print(features, bars);
+        return bars.rejected() == 0 && bars.size() > 0 ? ExitCode.OK : ExitCode.INPUT;
+    }
+
+    private void print(FeatureSet features, BarFile bars) throws IOException {
+        Map<String, double[]> states = new HashMap<>();
+        double[] values = new double[features.columns().size()];
+        Bar bar = new Bar();
+        CsvWriter csv =
+                CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(context.console().out());
+        List<String> header = new ArrayList<>();
+        header.add(bars.timeColumn());
+        if (bars.hasSymbols()) {
+            header.add("symbol");
+        }
+        header.addAll(features.columns());
+        csv.writeRecord(header);
+        String[] row = new String[header.size()];
+        for (int i = 0; i < bars.size(); i++) {
+            bars.fill(i, bar);
+            double[] state = states.computeIfAbsent(bars.symbol(i), symbol -> features.newState());
+            features.step(bar, state, values);
+            int column = 0;
+            row[column++] = bars.time(i);
+            if (bars.hasSymbols()) {
+                row[column++] = bars.symbol(i);
+            }
+            for (double value : values) {
+                row[column++] = text(value);
+            }
+            csv.writeRecord(row);
+        }
+        csv.flush();
+    }
+
+    /** The digits that it takes to read the same number again. */
+    private static String text(double value) {
+        if (Double.isNaN(value)) {
+            return "";
+        }
+        return value == Math.rint(value) && Math.abs(value) < WHOLE
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+
+    private void tell(BarFile bars) {
+        Console console = context.console();
+        bars.shownRejects().forEach(reject -> console.err().println("champion: " + reject));
+        long hidden = bars.rejected() - bars.shownRejects().size();
+        if (hidden > 0) {
+            console.err().println("champion: and " + Text.count(hidden, "more row") + ".");
+        }
+        if (bars.rejected() > 0) {
+            console.err()
+                    .println(
+                            Text.count(bars.rejected(), "row")
+                                    + " left out, "
+                                    + Text.count(bars.size(), "bar")
+                                    + " taken.");
+        }
+        if (!bars.missing().isEmpty()) {
+            console.err()
+                    .println(
+                            "The file has no "
+                                    + String.join(", no ", bars.missing())
+                                    + ": features that need it are empty.");
+        }
+        if (bars.reordered() > 0) {
+            console.err()
+                    .println(
+                            Text.count(bars.reordered(), "row")
+                                    + " moved: the bars of a symbol are taken in the order of"
+                                    + " time.");
+        }
+    }
+
+    @Command(
+            description =
+                    "List the indicators: what each is, the parameters it takes with their"
+                            + " defaults, and how many bars it takes until it is known; or what"
+                            + " can be given to the parameters of one.",
+            footer = {"  champion features list", "  champion features list stochastic"})
+    int list(
+            @Parameters(
+                            paramLabel = "INDICATOR",
+                            arity = "0..1",
+                            description = "Tells what its parameters take.")
+                    String name) {
+        List<IndicatorInfo> indicators = IndicatorInfo.all();
+        if (name == null) {
+            listAll(indicators);
+            return ExitCode.OK;
+        }
+        IndicatorInfo indicator =
+                indicators.stream()
+                        .filter(known -> known.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new UserException(
+                                                ExitCode.USAGE,
+                                                "There is no indicator '"
+                                                        + name
+                                                        + "'; 'champion features list' shows"
+                                                        + " them."));
+        TablePrinter table =
+                new TablePrinter(
+                        context.console(),
+                        new String[] {"parameter", "default", "takes"},
+                        new String[] {"String", "String", "String"});
+        indicator
+                .parameters()
+                .forEach(
+                        parameter ->
+                                table.add(
+                                        parameter.name(),
+                                        parameter.byDefault(),
+                                        parameter.takes()));
+        table.end();
+        return ExitCode.OK;
+    }
+
+    private void listAll(List<IndicatorInfo> indicators) {
+        TablePrinter table =
+                new TablePrinter(
+                        context.console(),
+                        new String[] {
+                            "indicator", "what it is", "outputs", "warm-up", "parameters"
+                        },
+                        new String[] {"String", "String", "String", "Int32", "String"});
+        for (IndicatorInfo indicator : indicators) {
+            table.add(
+                    indicator.name(),
+                    indicator.description(),
+                    indicator.outputs().stream()
+                            .map(output -> output.isEmpty() ? "." : output)
+                            .collect(Collectors.joining(", ")),
+                    Integer.toString(indicator.warmUp()),
+                    indicator.parameters().stream()
+                            .map(parameter -> parameter.name() + ": " + parameter.byDefault())
+                            .collect(Collectors.joining(", ")));
+        }
+        table.end();
+    }
+}
