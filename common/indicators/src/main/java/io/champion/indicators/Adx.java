@@ -60,9 +60,9 @@ final class Adx implements Indicator {
         double plusDm = up > down || Double.isNaN(up) ? Math.max(up, 0) : 0;
         double minusDm = down > up || Double.isNaN(down) ? Math.max(down, 0) : 0;
         double trueRange = average.next(range.next(bar, state, at), state, rangeAverage);
-        double plus = Numbers.ratio(100 * average.next(plusDm, state, plusAverage), trueRange);
-        double minus = Numbers.ratio(100 * average.next(minusDm, state, minusAverage), trueRange);
-        double dx = Numbers.ratio(100 * Math.abs(plus - minus), plus + minus);
+        double plus = 100 * Numbers.ratio(average.next(plusDm, state, plusAverage), trueRange);
+        double minus = 100 * Numbers.ratio(average.next(minusDm, state, minusAverage), trueRange);
+        double dx = 100 * Numbers.ratio(Math.abs(plus - minus), plus + minus);
         out[outAt] = average.next(dx, state, dxAverage);
         out[outAt + 1] = plus;
         out[outAt + 2] = minus;

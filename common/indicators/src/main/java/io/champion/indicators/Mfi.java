@@ -50,6 +50,6 @@ final class Mfi implements Indicator {
         }
         double positive = flow.next(change > 0 ? raw : 0, state, at);
         double negative = flow.next(change < 0 ? raw : 0, state, negativeAt);
-        out[outAt] = Numbers.ratio(100 * positive, positive + negative);
+        out[outAt] = 100 * Numbers.ratio(positive, positive + negative);
     }
 }

@@ -67,6 +67,6 @@ final class Rsi implements Indicator {
         double gain = average.next(Math.max(change, 0), state, at);
         double loss = average.next(Math.max(-change, 0), state, lossAt);
         double movement = gain + loss;
-        return movement < NO_MOVEMENT ? Double.NaN : 100 * gain / movement;
+        return movement < NO_MOVEMENT ? Double.NaN : 100 * (gain / movement);
     }
 }

@@ -65,7 +65,7 @@ final class Stochastic implements Indicator {
         double raw = Double.NaN;
         if (Numbers.known(bar.high, bar.low) && range.next(bar.high, bar.low, state, at)) {
             double lowest = range.lowest(state, at);
-            raw = Numbers.ratio(100 * (bar.close - lowest), range.highest(state, at) - lowest);
+            raw = 100 * Numbers.ratio(bar.close - lowest, range.highest(state, at) - lowest);
         }
         double smoothed = k.next(raw, state, kAt);
         double signal = d.next(smoothed, state, kAt + k.stateSize());

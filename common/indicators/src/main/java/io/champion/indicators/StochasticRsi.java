@@ -49,7 +49,7 @@ final class StochasticRsi implements Indicator {
         double raw = Double.NaN;
         if (!Double.isNaN(value) && range.next(value, value, state, rangeAt)) {
             double lowest = range.lowest(state, rangeAt);
-            raw = Numbers.ratio(100 * (value - lowest), range.highest(state, rangeAt) - lowest);
+            raw = 100 * Numbers.ratio(value - lowest, range.highest(state, rangeAt) - lowest);
         }
         double smoothed = k.next(raw, state, kAt);
         out[outAt] = smoothed;

@@ -38,7 +38,7 @@ final class WilliamsR implements Indicator {
         if (Numbers.known(bar.high, bar.low) && range.next(bar.high, bar.low, state, at)) {
             double highest = range.highest(state, at);
             out[outAt] =
-                    Numbers.ratio(100 * (bar.close - highest), highest - range.lowest(state, at));
+                    100 * Numbers.ratio(bar.close - highest, highest - range.lowest(state, at));
         }
     }
 }
