@@ -79,7 +79,10 @@ final class FeaturesCommand implements Runnable {
         BarFile bars = BarFile.read(input);
         tell(bars);
         print(features, bars);
-        return bars.rejected() == 0 && bars.size() > 0 ? ExitCode.OK : ExitCode.INPUT;
+        if (bars.size() == 0) {
+            throw new UserException(ExitCode.INPUT, "There are no bars in " + input + ".");
+        }
+        return bars.rejected() == 0 ? ExitCode.OK : ExitCode.INPUT;
     }
 
     private void print(FeatureSet features, BarFile bars) throws IOException {

@@ -177,6 +177,7 @@ final class FeaturesCommandTest {
         assertThat(compute("a,b\n1,2\n").err())
                 .contains("line 1: the header 'a,b' has no column 'date'");
         assertThat(compute("date,open\n").err()).contains("has no column 'close'");
+        assertThat(compute("date,close\n").err()).contains("There are no bars in ");
         Run missing = Run.in(home, "features", "compute", "--input", "nowhere.csv");
         assertThat(missing.err()).isEqualTo("champion: There is no file nowhere.csv.\n");
         assertThat(missing.exitCode()).isEqualTo(ExitCode.INPUT);
