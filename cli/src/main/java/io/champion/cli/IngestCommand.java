@@ -4,7 +4,6 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.Family;
 import io.champion.bhavcopy.IngestReport;
-import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.JobConfig;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
@@ -150,25 +149,16 @@ final class IngestCommand implements Runnable {
             })
     int ticks(
             @Option(
-                            names = "--brokers",
-                            paramLabel = "HOST:PORT",
-                            description =
-                                    "A Kafka, host:port separated by commas, instead of the home's"
-                                            + " own broker. User and password: KAFKA_USER and"
-                                            + " KAFKA_PASSWORD in the environment.")
-                    String brokers,
-            @Option(
                             names = "--until-end",
                             description = "End when all is taken that is on the topic now.")
                     boolean untilEnd,
             @Mixin JobMixin job,
-            @Mixin WarehouseMixin warehouse)
+            @Mixin WarehouseMixin warehouse,
+            @Mixin BrokersMixin brokers)
             throws Exception {
         List<String> overrides = new ArrayList<>(job.overrides());
         overrides.addAll(warehouse.overrides());
-        if (brokers != null) {
-            overrides.add(KafkaOptions.BOOTSTRAP_SERVERS.key() + "=" + brokers);
-        }
+        overrides.addAll(brokers.overrides());
         JobConfig config = context.config(TickStreamJob.OPTIONS, job.file, overrides);
         Console console = context.console();
         try (StopSignal stop = new StopSignal();

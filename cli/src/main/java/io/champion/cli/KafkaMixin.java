@@ -7,6 +7,7 @@ import io.champion.runtime.OptionSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which Kafka a command works with, and how it is reached: one way for all of them. */
@@ -14,14 +15,7 @@ final class KafkaMixin {
 
     static final OptionSet OPTIONS = OptionSet.of(CommonOptions.class, KafkaOptions.class);
 
-    @Option(
-            names = "--brokers",
-            paramLabel = "HOST:PORT",
-            description =
-                    "A Kafka, host:port separated by commas, instead of the home's own broker."
-                            + " User and password: KAFKA_USER and KAFKA_PASSWORD in the"
-                            + " environment.")
-    private String brokers;
+    @Mixin private BrokersMixin brokers;
 
     @Option(
             names = "-D",
@@ -39,9 +33,7 @@ final class KafkaMixin {
                         values.entrySet().stream()
                                 .map(e -> e.getKey() + "=" + e.getValue())
                                 .toList());
-        if (brokers != null) {
-            overrides.add(KafkaOptions.BOOTSTRAP_SERVERS.key() + "=" + brokers);
-        }
+        overrides.addAll(brokers.overrides());
         return context.config(OPTIONS, null, overrides);
     }
 

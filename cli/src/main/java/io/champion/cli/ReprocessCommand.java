@@ -79,20 +79,12 @@ final class ReprocessCommand implements Runnable {
 
         @Mixin private IngestCommand.JobMixin job;
         @Mixin private WarehouseMixin warehouse;
-
-        @Option(
-                names = "--brokers",
-                paramLabel = "HOST:PORT",
-                description =
-                        "A Kafka, host:port separated by commas, instead of the home's own broker.")
-        private String brokers;
+        @Mixin private BrokersMixin brokers;
 
         private List<String> overrides() {
             List<String> overrides = new ArrayList<>(job.overrides());
             overrides.addAll(warehouse.overrides());
-            if (brokers != null) {
-                overrides.add(KafkaOptions.BOOTSTRAP_SERVERS.key() + "=" + brokers);
-            }
+            overrides.addAll(brokers.overrides());
             return overrides;
         }
 
