@@ -89,7 +89,6 @@ public final class BookCost {
     private static final class Market {
         final InstrumentBook[] books;
         final Store[] stores;
-        long accepted;
         long bars;
         long cpuNanos;
         long flushNanos;
@@ -115,17 +114,14 @@ public final class BookCost {
                 if (book.nextDue() <= watermark) {
                     book.advance(watermark, count);
                 }
-                if (book.accept(
-                                tick.sequence,
-                                tick.key,
-                                tick.time,
-                                tick.price,
-                                tick.size,
-                                tick.counts,
-                                watermark)
-                        == InstrumentBook.Verdict.ACCEPTED) {
-                    accepted++;
-                }
+                book.accept(
+                        tick.sequence,
+                        tick.key,
+                        tick.time,
+                        tick.price,
+                        tick.size,
+                        tick.counts,
+                        watermark);
                 long millis = tick.time / NANOS_PER_MILLI;
                 if (millis > greatest) {
                     greatest = millis;
