@@ -2,27 +2,39 @@ package io.champion.cli;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import io.champion.features.FeatureComputeJob;
+import io.champion.features.FeatureComputeOptions;
+import io.champion.features.FeatureInputException;
+import io.champion.features.FeatureReport;
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
 import io.champion.indicators.IndicatorInfo;
+import io.champion.runtime.JobConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.ConfigOption;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Technical indicators of files, without a lake. */
+/** Technical indicators of the lake, and of files without a lake. */
 @Command(
         name = "features",
-        description = "Compute technical indicators of a csv file; list those there are.",
+        description =
+                "Compute technical indicators, of the lake's bars or of a csv file; list those"
+                        + " there are.",
         footer = {
+            "  champion features update",
+            "      From all daily bars of the lake, into lake and warehouse.",
             "  champion features compute --input bars.csv > features.csv",
             "  champion features compute --input bars.csv.gz --set mine.yaml",
             "      With indicators, windows and conventions of your own; docs/features.md tells how.",
@@ -44,6 +56,73 @@ final class FeaturesCommand implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(context.console().out());
+    }
+
+    @Command(
+            description = {
+                "Compute the features of the lake's bars, into lake and warehouse.",
+                "Runs feature-compute on a Flink inside this process: reads all bars, so that"
+                        + " windows are full, and replaces the features of the sessions from"
+                        + " --from to --to."
+            },
+            footer = {
+                "  champion adjust",
+                "  champion features update",
+                "  champion query \"SELECT trade_date, sma_20, rsi_14 FROM equity_indicators"
+                        + " WHERE symbol = 'RELIANCE' ORDER BY trade_date\"",
+                "  champion features update --raw --from 2025-06-01"
+            })
+    int update(
+            @Option(
+                            names = "--set",
+                            paramLabel = "FILE",
+                            description = "The feature set; without it, the standard set.")
+                    Path set,
+            @Option(
+                            names = "--from",
+                            paramLabel = "DATE",
+                            description = "First session to write; default the lake's first.")
+                    LocalDate from,
+            @Option(
+                            names = "--to",
+                            paramLabel = "DATE",
+                            description = "Last session to read; default the lake's last.")
+                    LocalDate to,
+            @Option(
+                            names = "--raw",
+                            description = "From prices as they were, not adjusted for actions.")
+                    boolean raw,
+            @Option(
+                            names = "--interval",
+                            paramLabel = "LENGTH",
+                            description = "Length of the bars: 1d, or 1m and so on of ticks' bars.")
+                    String interval,
+            @Mixin IngestCommand.JobMixin job,
+            @Mixin WarehouseMixin warehouse)
+            throws Exception {
+        List<String> overrides = new ArrayList<>(job.overrides());
+        overrides.addAll(warehouse.overrides());
+        override(overrides, FeatureComputeOptions.SET, set);
+        override(overrides, FeatureComputeOptions.FROM, from);
+        override(overrides, FeatureComputeOptions.TO, to);
+        override(overrides, FeatureComputeOptions.PRICES, raw ? "raw" : null);
+        override(overrides, FeatureComputeOptions.INTERVAL, interval);
+        JobConfig config = context.config(FeatureComputeJob.OPTIONS, job.file(), overrides);
+        try (LocalRun run = LocalRun.start(context, config)) {
+            context.console().progress("Computing ...");
+            FeatureReport report = run.features(job.file(), overrides);
+            context.console().endProgress();
+            context.console().out().print(report.summary());
+            return ExitCode.OK;
+        } catch (FeatureInputException e) {
+            throw new UserException(ExitCode.INPUT, e.getMessage(), e);
+        }
+    }
+
+    private static void override(List<String> overrides, ConfigOption<?> option, Object value) {
+        if (value != null) {
+            overrides.add(option.key() + "=" + value);
+        }
     }
 
     @Command(

@@ -6,6 +6,8 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.IngestProgress;
 import io.champion.bhavcopy.IngestReport;
 import io.champion.bhavcopy.InputException;
+import io.champion.features.FeatureComputeJob;
+import io.champion.features.FeatureReport;
 import io.champion.local.LocalFlink;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.JobConfig;
@@ -119,6 +121,20 @@ final class LocalRun implements AutoCloseable {
         StreamExecutionEnvironment env = flink.environment();
         JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
         return AdjustPricesJob.run(env, config);
+    }
+
+    /**
+     * Runs feature-compute over the lake.
+     *
+     * @throws io.champion.features.FeatureInputException if there are no bars
+     */
+    FeatureReport features(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(FeatureComputeJob.OPTIONS, file, all);
+        StreamExecutionEnvironment env = flink.environment();
+        JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+        return FeatureComputeJob.run(env, config);
     }
 
     /**

@@ -113,6 +113,19 @@ final class IngestCommandTest {
                 .contains("2025-10-03 NSE:OMEGA:EQ opened at 100.00 after 101.00");
         assertThat(value(store, "SELECT sum(close) FROM equity_adjusted WHERE symbol = 'OMEGA'"))
                 .isEqualTo("126.3");
+        Run update = Run.in(store, "features", "update");
+        assertThat(update.exitCode()).as(update.err()).isEqualTo(ExitCode.OK);
+        assertThat(update.out())
+                .contains("of normalized.equity_adjusted, 2025-10-01 to 2025-10-03:")
+                .containsPattern("computed +4\n");
+        assertThat(
+                        value(
+                                store,
+                                "SELECT count(), countIf(returns IS NOT NULL) FROM equity_indicators"
+                                        + " WHERE symbol = 'OMEGA'"))
+                .isEqualTo("2,1");
+        Run raw = Run.in(store, "features", "update", "--raw", "--from", "2025-10-03");
+        assertThat(raw.out()).contains("of normalized.equity_ohlc, 2025-10-03 to 2025-10-03:");
         Run dividends = Run.in(store, "adjust", "--dividends", "--output", "json");
         assertThat(dividends.exitCode()).as(dividends.err()).isEqualTo(ExitCode.OK);
         assertThat(dividends.out())
@@ -155,6 +168,10 @@ final class IngestCommandTest {
         assertThat(nothing.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(nothing.err())
                 .contains("has no daily prices: ingest the exchange's files first.");
+        Run none = Run.in(other, "features", "update");
+        assertThat(none.exitCode()).isEqualTo(ExitCode.INPUT);
+        assertThat(none.err())
+                .contains("has no normalized.equity_adjusted. Run 'champion adjust' first");
         assertThat(Run.in(other, "ingest", "actions", folder.resolve("notes.txt").toString()))
                 .extracting(Run::exitCode)
                 .isEqualTo(ExitCode.INPUT);
