@@ -174,13 +174,13 @@ public final class BhavcopyIngestJob {
         }
     }
 
-    private static IngestProgress progress(JobClient job, IngestPlan plan)
-            throws InterruptedException {
+    static IngestProgress progress(JobClient job, IngestPlan plan) throws InterruptedException {
         Map<String, Object> counts;
         try {
             counts = job.getAccumulators().get();
-        } catch (ExecutionException e) {
-            // The job has just ended, or is not running yet: its result says what there is to say.
+        } catch (ExecutionException | IllegalStateException e) {
+            // The job has just ended, and its cluster with it where it has its own, or is not
+            // running yet: its result says what there is to say.
             counts = Map.of();
         }
         long done = (long) counts.getOrDefault(SessionFunction.FILES_READ, 0L);

@@ -22,8 +22,10 @@ import io.champion.warehouse.RecordInsert;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +38,7 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.AfterAll;
@@ -74,6 +77,25 @@ class BhavcopyIngestJobTest {
                 ClickHouseConfig.of(engine.url())
                         .withDatabase("test_" + DATABASES.incrementAndGet());
         Migrations.of(warehouse, null, Retention.FOREVER).apply();
+    }
+
+    /** The cluster of a local environment goes with its job, maybe just before it is asked. */
+    @Test
+    void aClusterThatIsGoneIsNoError() throws Exception {
+        JobClient gone =
+                (JobClient)
+                        Proxy.newProxyInstance(
+                                getClass().getClassLoader(),
+                                new Class<?>[] {JobClient.class},
+                                (proxy, method, arguments) -> {
+                                    throw new IllegalStateException(
+                                            "MiniCluster is not yet running or has already been"
+                                                    + " shut down.");
+                                });
+        IngestPlan plan =
+                IngestPlan.of(List.of(fixture(UDIFF).toString()), null, null, Instant.EPOCH);
+        assertThat(BhavcopyIngestJob.progress(gone, plan))
+                .isEqualTo(new IngestProgress(0, 1, 0, false));
     }
 
     private IngestReport run(String... options) throws Exception {
