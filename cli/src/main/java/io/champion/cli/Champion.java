@@ -92,6 +92,7 @@ public final class Champion implements Runnable {
                         new DeadLettersCommand(context),
                         new ReprocessCommand(context),
                         new FeaturesCommand(context),
+                        new BootstrapCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

@@ -150,8 +150,8 @@ final class FeaturesCommand implements Runnable {
                             names = "--set",
                             paramLabel = "FILE",
                             description =
-                                    "The feature set; without it, equity_indicators, which the"
-                                            + " lake has too.")
+                                    "The feature set; without it, features_equity_indicators,"
+                                            + " which the lake has too.")
                     Path set)
             throws IOException {
         FeatureSet features = set == null ? FeatureSet.standard() : FeatureSet.read(set);

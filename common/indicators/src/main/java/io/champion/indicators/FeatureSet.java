@@ -19,7 +19,7 @@ import java.util.Map;
  * double[]}, which {@link #newState} makes and {@link #step} moves on.
  *
  * <pre>{@code
- * name: equity_indicators
+ * name: features_equity_indicators
  * version: v1
  * features:
  *   - {name: sma_5, indicator: sma, group: trend, window: 5}
@@ -75,11 +75,14 @@ public final class FeatureSet implements Serializable {
         this.layout = new FeatureLayout(lengths);
     }
 
-    /** {@code equity_indicators}: the features of the dataset features.equity_indicators. */
+    /**
+     * {@code features_equity_indicators}: the features of the dataset features.equity_indicators.
+     */
     public static FeatureSet standard() {
         try (InputStream in = FeatureSet.class.getClassLoader().getResourceAsStream(STANDARD)) {
             return parse(
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8), "equity_indicators");
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8),
+                    "features_equity_indicators");
         } catch (IOException e) {
             throw new UncheckedIOException("The standard feature set cannot be read.", e);
         }

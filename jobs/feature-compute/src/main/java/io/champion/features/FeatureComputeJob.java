@@ -18,6 +18,9 @@ import io.champion.runtime.OptionSet;
 import io.champion.warehouse.WarehouseSink;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,12 +129,30 @@ public final class FeatureComputeJob {
                                 switch (config.get(FeatureComputeOptions.START)) {
                                     case EARLIEST -> OffsetsInitializer.earliest();
                                     case LATEST -> OffsetsInitializer.latest();
+                                    case DATE -> OffsetsInitializer.timestamp(startDate(config));
                                 })
                         .setDeserializer(new KafkaBars(kafka::schemas, interval, started));
         if (config.get(FeatureComputeOptions.BOUNDED)) {
             source.setBounded(OffsetsInitializer.latest());
         }
         return source.build();
+    }
+
+    /** Milliseconds since the epoch. */
+    private static long startDate(JobConfig config) {
+        String text = config.get(FeatureComputeOptions.START_DATE);
+        try {
+            return LocalDate.parse(text == null ? "" : text)
+                    .atStartOfDay(ZoneOffset.UTC)
+                    .toInstant()
+                    .toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new ConfigException(
+                    List.of(
+                            "'features.start' is date, and 'features.start-date' is "
+                                    + (text == null ? "not given" : "'" + text + "'")
+                                    + "; write it as 2025-06-18."));
+        }
     }
 
     /** Watermarks from the starts of bars; what is no bar moves none. */
@@ -183,7 +204,7 @@ public final class FeatureComputeJob {
         return interval == null ? usual : interval;
     }
 
-    private static int horizon(JobConfig config) {
+    static int horizon(JobConfig config) {
         int horizon = config.get(FeatureComputeOptions.HORIZON);
         if (horizon < 0) {
             throw new ConfigException(

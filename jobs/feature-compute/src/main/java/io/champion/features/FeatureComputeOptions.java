@@ -23,7 +23,8 @@ public final class FeatureComputeOptions {
     /** Where reading begins when the job does not continue from a checkpoint or savepoint. */
     public enum Start {
         EARLIEST,
-        LATEST
+        LATEST,
+        DATE
     }
 
     public static final ConfigOption<Input> INPUT =
@@ -40,8 +41,9 @@ public final class FeatureComputeOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription(
-                            "File (YAML) of the feature set; the standard set `equity_indicators`"
-                                    + " if unset. See docs/features.md.");
+                            "File (YAML) of the feature set; the standard set"
+                                    + " `features_equity_indicators` if unset. See"
+                                    + " docs/features.md.");
 
     public static final ConfigOption<String> INTERVAL =
             ConfigOptions.key("features.interval")
@@ -107,7 +109,17 @@ public final class FeatureComputeOptions {
                     .enumType(Start.class)
                     .defaultValue(Start.EARLIEST)
                     .withDescription(
-                            "Where in the topic to begin without a checkpoint or savepoint.");
+                            "Where in the topic to begin where no checkpoint or savepoint says"
+                                    + " it, as one that `champion bootstrap features` made does"
+                                    + " not.");
+
+    public static final ConfigOption<String> START_DATE =
+            ConfigOptions.key("features.start-date")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "With `features.start: date`, the first day whose messages are read,"
+                                    + " by their timestamps in UTC, as `2025-06-18`.");
 
     public static final ConfigOption<Boolean> BOUNDED =
             ConfigOptions.key("features.bounded")

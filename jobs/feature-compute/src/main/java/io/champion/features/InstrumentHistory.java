@@ -26,6 +26,24 @@ final class InstrumentHistory {
     /** Takes what becomes of bars. */
     interface Output {
 
+        /** Lets bars become the past, and nothing else. */
+        Output NONE =
+                new Output() {
+                    @Override
+                    public void taken(FeatureBar bar) {}
+
+                    @Override
+                    public void features(FeatureBar bar, int version, double[] values) {}
+
+                    @Override
+                    public void superseded(FeatureBar bar) {}
+
+                    @Override
+                    public void beyondHorizon(FeatureBar bar) {
+                        throw new IllegalStateException(bar + " is not in the order of time.");
+                    }
+                };
+
         /** A bar that came first at its time, or replaces one. Features follow. */
         void taken(FeatureBar bar);
 

@@ -19,6 +19,9 @@ import org.apache.flink.util.Collector;
 final class LakeBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
     private static final long serialVersionUID = 1L;
 
+    /** Accumulator of bars. */
+    static final String BARS = "lakeBars";
+
     /** Accumulator of records in which nothing was traded. */
     static final String UNTRADED = "barsUntraded";
 
@@ -28,6 +31,7 @@ final class LakeBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
     private final String interval;
 
     private transient LakeReader reader;
+    private transient LongCounter bars;
     private transient LongCounter untraded;
 
     /**
@@ -42,6 +46,8 @@ final class LakeBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
     @Override
     public void open(OpenContext context) throws Exception {
         reader = new LakeReader(new Path(lake));
+        bars = new LongCounter();
+        getRuntimeContext().addAccumulator(BARS, bars);
         untraded = new LongCounter();
         getRuntimeContext().addAccumulator(UNTRADED, untraded);
     }
@@ -57,6 +63,7 @@ final class LakeBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
                 FeatureBar bar = FeatureBars.of(row);
                 // One that was amended away replaces an earlier version.
                 if (bar.isTraded() || bar.version > 1) {
+                    bars.add(1);
                     out.collect(bar);
                 } else {
                     untraded.add(1);

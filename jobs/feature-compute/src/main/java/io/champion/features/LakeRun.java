@@ -108,18 +108,7 @@ final class LakeRun {
         }
 
         env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
-        DataStream<FeatureBar> stream =
-                env.fromData(inputs, TypeInformation.of(PartitionKey.class))
-                        .name("partitions")
-                        .uid("partitions")
-                        .rebalance()
-                        .flatMap(new LakeBars(home.lake(), interval), FeatureBarSerializer.TYPE)
-                        .name("bars")
-                        .uid("bars")
-                        .assignTimestampsAndWatermarks(LakeBars.watermarks())
-                        .name("times")
-                        .uid("times");
-        FeatureComputeTopology.build(stream, List.of(), set, 0, run, sinks(outputs));
+        FeatureComputeTopology.build(bars(env, inputs), List.of(), set, 0, run, sinks(outputs));
         JobExecutionResult result = env.execute(FeatureComputeJob.NAME);
 
         FeatureReport report = report(result, outputs, fingerprints, from, to);
@@ -145,7 +134,27 @@ final class LakeRun {
         }
     }
 
-    private List<PartitionKey> inputs(LocalDate last) throws IOException {
+    /** The bars of partitions, one day after the other. */
+    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, List<PartitionKey> inputs) {
+        return env.fromData(inputs, TypeInformation.of(PartitionKey.class))
+                .name("partitions")
+                .uid("partitions")
+                .rebalance()
+                .flatMap(new LakeBars(home.lake(), interval), FeatureBarSerializer.TYPE)
+                .name("bars")
+                .uid("bars")
+                .assignTimestampsAndWatermarks(LakeBars.watermarks())
+                .name("times")
+                .uid("times");
+    }
+
+    /**
+     * The partitions of bars, in the order of their days.
+     *
+     * @param last last day; null for all
+     * @throws FeatureInputException if there are none
+     */
+    List<PartitionKey> inputs(LocalDate last) throws IOException {
         List<PartitionKey> inputs =
                 new LakeReader(new Path(home.lake()))
                         .partitions(bars).stream()

@@ -42,6 +42,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -217,6 +218,70 @@ final class FeatureComputeJobTest {
                             "SELECT toInt64(max(trade_date)) FROM "
                                     + clickHouse.table("features_equity_indicators")));
         }
+    }
+
+    @Test
+    void aSavepointMadeOfTheLakeGoesOnAsIfTheJobHadRunAllAlong() throws Exception {
+        List<FeatureBar> bars = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            bars.addAll(Bars.walk("NSE:S" + i + ":EQ", 260, i));
+        }
+        bars.sort(Comparator.comparingLong(bar -> bar.time));
+        writeDaily(bars.stream().filter(bar -> bar.session < 230).toList());
+        Path savepoint = home.resolve("bootstrapped");
+        StreamExecutionEnvironment maker =
+                StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
+        JobConfig bootstrap = config("features.prices=raw", "features.horizon=20");
+        JobEnvironment.configure(maker, bootstrap, Boundedness.BOUNDED);
+        FeatureBootstrap.Result made =
+                FeatureBootstrap.run(
+                        maker, bootstrap, LocalDate.ofEpochDay(219), savepoint.toString());
+        assertThat(made)
+                .isEqualTo(
+                        new FeatureBootstrap.Result(
+                                savepoint.toString(), LocalDate.ofEpochDay(219), 1100));
+
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(home.resolve("kafka"))) {
+            kafka.createTopic("bars", 2);
+            // The last of these bars were in the lake; one of them is corrected.
+            List<FeatureBar> late =
+                    new ArrayList<>(bars.stream().filter(bar -> bar.session >= 210).toList());
+            publish(kafka, late);
+            FeatureBar corrected = Bars.corrected(bars.get(215 * 5), 2, 1.5);
+            publish(kafka, List.of(corrected));
+            bars.set(215 * 5, corrected);
+            JobConfig config =
+                    config(
+                            "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                            "features.input=kafka",
+                            "features.interval=1d",
+                            "features.bounded=true",
+                            "features.horizon=20");
+            Configuration flink = new Configuration();
+            flink.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toString());
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.createLocalEnvironment(2, flink);
+            JobEnvironment.configure(env, config, Boundedness.UNBOUNDED);
+            FeatureComputeJob.build(env, config);
+            env.execute();
+        }
+        FeatureSet set = FeatureSet.standard();
+        Map<String, SortedMap<Long, double[]>> expected = expected(set, bars);
+        expected.replaceAll(
+                (instrument, features) ->
+                        features.tailMap(
+                                instrument.equals(bars.get(215 * 5).instrument)
+                                        ? 215 * Bars.DAY
+                                        : 220 * Bars.DAY));
+        assertThat(values(set, lake())).isEqualTo(text(expected));
+        assertThatThrownBy(
+                        () ->
+                                FeatureBootstrap.run(
+                                        maker,
+                                        bootstrap,
+                                        LocalDate.ofEpochDay(219),
+                                        savepoint.toString()))
+                .hasMessageContaining("exists already");
     }
 
     @Test

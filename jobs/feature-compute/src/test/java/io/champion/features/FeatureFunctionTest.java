@@ -34,7 +34,7 @@ final class FeatureFunctionTest {
     private static final FeatureSet SET =
             FeatureSet.parse(
                     """
-                    name: equity_indicators
+                    name: features_equity_indicators
                     version: v1
                     features:
                       - {name: sma_5, indicator: sma, window: 5, group: trend}
