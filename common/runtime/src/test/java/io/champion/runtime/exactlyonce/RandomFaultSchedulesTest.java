@@ -24,7 +24,7 @@ class RandomFaultSchedulesTest {
     /** How long the soak lasts, in minutes. */
     private static final String MINUTES = "champion.proof.minutes";
 
-    private static final int USUAL_SEEDS = 6;
+    private static final int USUAL_SEEDS = 3;
     private static final int FAULTS = 2;
     private static final int FAULTS_OF_SOAK = 6;
 
