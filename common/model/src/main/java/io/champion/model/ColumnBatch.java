@@ -1,7 +1,13 @@
 package io.champion.model;
 
 import io.champion.model.ColumnType.Column;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
 
 /**
  * Rows of one contract and one partition, column by column: what flows where a row is too small a
@@ -69,18 +75,18 @@ public final class ColumnBatch {
      * A batch.
      *
      * @param partition of the dataset; all rows belong to it
-     * @param columns in the order of {@link TypeMapping#columns}
-     * @throws IllegalArgumentException if a column is not of its contract's form, or may be null
-     *     where the contract requires a value
+     * @param columns in the order of {@link Dataset#columns}
+     * @throws IllegalArgumentException if a column is not of its contract's form or too short, or
+     *     may be null where the contract requires a value
      */
     public ColumnBatch(Dataset dataset, PartitionKey partition, int rows, Values[] columns) {
-        List<Column> contract = TypeMapping.columns(dataset.schema());
+        List<Column> contract = dataset.columns();
         if (columns.length != contract.size()) {
             throw new IllegalArgumentException(
                     dataset + " has " + contract.size() + " columns, not " + columns.length + ".");
         }
         for (int i = 0; i < columns.length; i++) {
-            check(dataset, contract.get(i), columns[i]);
+            check(dataset, contract.get(i), columns[i], rows);
         }
         this.dataset = dataset;
         this.partition = partition;
@@ -88,7 +94,7 @@ public final class ColumnBatch {
         this.columns = columns;
     }
 
-    private static void check(Dataset dataset, Column column, Values values) {
+    private static void check(Dataset dataset, Column column, Values values, int rows) {
         Values plain = values instanceof Constant constant ? constant.value() : values;
         boolean fits =
                 switch (column.type().kind()) {
@@ -113,6 +119,36 @@ public final class ColumnBatch {
                             + (nulls ? " with nulls" : "")
                             + " is not.");
         }
+        int needed = values instanceof Constant ? Math.min(rows, 1) : rows;
+        int length = length(plain);
+        if (length < needed) {
+            throw new IllegalArgumentException(
+                    "Column '"
+                            + column.name()
+                            + "' of "
+                            + dataset
+                            + " has "
+                            + length
+                            + " values for "
+                            + needed
+                            + " rows.");
+        }
+    }
+
+    /** How many rows a column's arrays have room for. */
+    private static int length(Values plain) {
+        int length;
+        byte[] nulls = null;
+        if (plain instanceof Numbers numbers) {
+            length = numbers.values().length;
+            nulls = numbers.nulls();
+        } else if (plain instanceof Texts texts) {
+            length = Math.min(texts.starts().length, texts.ends().length);
+            nulls = texts.nulls();
+        } else {
+            length = ((NumberLists) plain).ends().length;
+        }
+        return nulls == null ? length : Math.min(length, nulls.length);
     }
 
     private static boolean isNumber(ColumnType type) {
@@ -139,9 +175,100 @@ public final class ColumnBatch {
     /**
      * The values of a column.
      *
-     * @param index in the order of {@link TypeMapping#columns}
+     * @param index in the order of {@link Dataset#columns}
      */
     public Values column(int index) {
         return columns[index];
+    }
+
+    /**
+     * A row as a record of its contract: for what cannot be done by columns, such as a row that is
+     * rejected.
+     *
+     * @param row from 0
+     */
+    public SpecificRecordBase record(int row) {
+        Schema schema = dataset.schema();
+        SpecificRecordBase record = newRecord(schema);
+        List<Column> contract = dataset.columns();
+        for (int i = 0; i < columns.length; i++) {
+            Column column = contract.get(i);
+            Values values = columns[i];
+            Object value =
+                    values instanceof Constant constant
+                            ? value(constant.value(), 0, column.type(), record, column)
+                            : value(values, row, column.type(), record, column);
+            record.put(column.position(), value);
+        }
+        return record;
+    }
+
+    private static SpecificRecordBase newRecord(Schema schema) {
+        try {
+            return (SpecificRecordBase)
+                    Class.forName(schema.getFullName(), true, Dataset.class.getClassLoader())
+                            .getConstructor()
+                            .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    schema.getFullName()
+                            + " has no generated class of this version on the class path.",
+                    e);
+        }
+    }
+
+    private static Object value(
+            Values values, int row, ColumnType type, SpecificRecordBase record, Column column) {
+        if (values instanceof Texts texts) {
+            if (texts.nulls() != null && texts.nulls()[row] != 0) {
+                return null;
+            }
+            int start = texts.starts()[row];
+            String text =
+                    new String(
+                            texts.bytes(),
+                            start,
+                            texts.ends()[row] - start,
+                            StandardCharsets.UTF_8);
+            return type.kind() == ColumnType.Kind.ENUM ? constant(text, record, column) : text;
+        }
+        if (values instanceof NumberLists lists) {
+            List<Object> list = new ArrayList<>();
+            for (int k = row == 0 ? 0 : lists.ends()[row - 1]; k < lists.ends()[row]; k++) {
+                list.add(number(lists.elements()[k], type.element().kind()));
+            }
+            return list;
+        }
+        Numbers numbers = (Numbers) values;
+        return numbers.nulls() != null && numbers.nulls()[row] != 0
+                ? null
+                : number(numbers.values()[row], type.kind());
+    }
+
+    private static Object constant(String name, SpecificRecordBase record, Column column) {
+        Schema schema = record.getSchema().getFields().get(column.position()).schema();
+        for (Schema branch : schema.isUnion() ? schema.getTypes() : List.of(schema)) {
+            if (branch.getType() == Schema.Type.ENUM) {
+                return record.getSpecificData().createEnum(name, branch);
+            }
+        }
+        throw new IllegalStateException("Column '" + column.name() + "' is no enum.");
+    }
+
+    private static Object number(long value, ColumnType.Kind kind) {
+        return switch (kind) {
+            case BOOLEAN -> value != 0;
+            case INT -> (int) value;
+            case LONG, TIMESTAMP_NANOS -> value;
+            case FLOAT -> Float.intBitsToFloat((int) value);
+            case DOUBLE -> Double.longBitsToDouble(value);
+            case DATE -> LocalDate.ofEpochDay(value);
+            case TIMESTAMP_MILLIS -> Instant.ofEpochMilli(value);
+            case TIMESTAMP_MICROS ->
+                    Instant.ofEpochSecond(
+                            Math.floorDiv(value, 1_000_000L),
+                            Math.floorMod(value, 1_000_000L) * 1_000L);
+            default -> throw new IllegalStateException(kind + " is no number.");
+        };
     }
 }

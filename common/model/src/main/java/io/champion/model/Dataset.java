@@ -1,5 +1,6 @@
 package io.champion.model;
 
+import io.champion.model.ColumnType.Column;
 import io.champion.model.ColumnType.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,6 +60,7 @@ public final class Dataset {
                                     dataset -> dataset.schema.getFullName(), dataset -> dataset));
 
     private final Schema schema;
+    private final List<Column> columns;
     private final Layer layer;
     private final String name;
     private final String id;
@@ -89,6 +91,7 @@ public final class Dataset {
                     "Contract " + schema.getFullName() + " has no 'dataset' property.");
         }
         this.schema = schema;
+        this.columns = TypeMapping.columns(schema);
         this.layer = Layer.of(required(where, "layer"));
         this.name = identifier(where, "name");
         this.id = layer.folder() + "." + name;
@@ -175,7 +178,7 @@ public final class Dataset {
     }
 
     private Kind kind(Schema.Field field) {
-        return TypeMapping.columns(schema).stream()
+        return columns.stream()
                 .filter(column -> column.position() == field.pos())
                 .findFirst()
                 .orElseThrow()
@@ -248,6 +251,11 @@ public final class Dataset {
     /** The contract. */
     public Schema schema() {
         return schema;
+    }
+
+    /** The contract's columns, in the order of its fields. */
+    public List<Column> columns() {
+        return columns;
     }
 
     public Layer layer() {
