@@ -1,5 +1,6 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Kind;
 import java.math.BigDecimal;
@@ -27,6 +28,16 @@ final class BinaryColumn extends LeafColumn {
     @Override
     void append(Object value) {
         page.add(bytes(value));
+    }
+
+    @Override
+    void append(Values values, int from, int to) {
+        throw new IllegalStateException("A batch has no column of this kind.");
+    }
+
+    @Override
+    void appendConstant(Values value, int times) {
+        append(value, 0, times);
     }
 
     private byte[] bytes(Object value) {
@@ -59,7 +70,7 @@ final class BinaryColumn extends LeafColumn {
     }
 
     @Override
-    int[] ids(int[] room) {
+    Runs ids(Runs room) {
         throw new IllegalStateException("There is no dictionary.");
     }
 

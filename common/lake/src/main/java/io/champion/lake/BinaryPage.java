@@ -25,11 +25,15 @@ final class BinaryPage {
     }
 
     void add(byte[] value) {
+        add(value, 0, value.length);
+    }
+
+    void add(byte[] from, int offset, int length) {
         if (fixedLength == 0) {
-            plain.putInt(value.length);
+            plain.putInt(length);
         }
         int start = plain.length();
-        plain.put(value);
+        plain.put(from, offset, length);
         int end = plain.length();
         if (count++ == 0) {
             min = start;

@@ -1,5 +1,7 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch;
+import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.TypeMapping;
@@ -77,6 +79,13 @@ final class ContractColumns {
         }
     }
 
+    /** Adds rows of a batch. */
+    void add(ColumnBatch batch, int from, int to) {
+        for (int i = 0; i < fields.length; i++) {
+            fields[i].write(batch.column(i), from, to);
+        }
+    }
+
     /** Encodes pages that are full, and tells how many bytes there are in memory, about. */
     long finishPages() throws IOException {
         long bytes = 0;
@@ -107,6 +116,11 @@ final class ContractColumns {
          * @param definition Parquet's definition level of what is around the value
          */
         void write(Object value, int repetition, int definition);
+
+        /** Adds the values of rows; batches have none of maps and structs. */
+        default void write(Values values, int from, int to) {
+            throw new IllegalStateException("A batch has no column of this kind.");
+        }
     }
 
     /**
@@ -208,6 +222,11 @@ final class ContractColumns {
             super(nullable, description, below);
             this.element = element;
             this.repeated = repeated;
+        }
+
+        @Override
+        public void write(Values values, int from, int to) {
+            ((LeafColumn) element).writeLists(values, from, to);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch;
 import io.champion.model.TypeMapping;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,7 +12,8 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.io.OutputFile;
 
 /**
- * Writes contract records to one Parquet file, laid out as {@link TypeMapping} says.
+ * Writes contract records, or batches of rows, to one Parquet file, laid out as {@link TypeMapping}
+ * says.
  *
  * <p>parquet-java's file writer makes the file, its footer and its indexes. Pages are made here:
  * parquet-java's column writers look up an encoder, a dictionary and statistics for every value,
@@ -23,6 +25,9 @@ final class ContractFileWriter implements Closeable {
 
     /** How often sizes are looked at. */
     private static final int ROWS_BETWEEN_CHECKS = 32;
+
+    /** The same for batches; the most rows of a page are a multiple of both. */
+    static final int BATCH_ROWS_BETWEEN_CHECKS = 800;
 
     private final ParquetOptions options;
     private final PageMaker maker;
@@ -62,10 +67,30 @@ final class ContractFileWriter implements Closeable {
         columns.add(record);
         groupRows++;
         if (groupRows % ROWS_BETWEEN_CHECKS == 0) {
-            groupBytes = columns.finishPages();
-            if (groupBytes >= options.rowGroupBytes()) {
-                finishRowGroup();
+            finishFull();
+        }
+    }
+
+    /** Adds rows of a batch. */
+    void write(ColumnBatch batch, int from, int to) throws IOException {
+        int start = from;
+        while (start < to) {
+            int untilCheck =
+                    BATCH_ROWS_BETWEEN_CHECKS - (int) (groupRows % BATCH_ROWS_BETWEEN_CHECKS);
+            int end = Math.min(to, start + untilCheck);
+            columns.add(batch, start, end);
+            groupRows += end - start;
+            if (groupRows % BATCH_ROWS_BETWEEN_CHECKS == 0) {
+                finishFull();
             }
+            start = end;
+        }
+    }
+
+    private void finishFull() throws IOException {
+        groupBytes = columns.finishPages();
+        if (groupBytes >= options.rowGroupBytes()) {
+            finishRowGroup();
         }
     }
 

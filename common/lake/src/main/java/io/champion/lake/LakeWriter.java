@@ -4,9 +4,9 @@ import io.champion.lake.LakeCommit.PendingFile;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
@@ -29,16 +28,14 @@ import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
 import org.apache.flink.util.IOUtils;
 
 /**
- * Writes rows to one open file per partition, and hands finished files to the committer.
+ * Writes rows to one open file per partition, and hands finished files to the committer. How rows
+ * come, one by one or in batches, is the subclass's affair.
  *
  * <p>Rows are expected to come grouped by partition. Where they do not, the file that was written
  * to least recently is finished before one too many is opened, so that memory stays bounded at the
  * price of more files.
  */
-final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeCommit> {
-    /** How often the size of a file is looked at; asking costs a look at each column. */
-    private static final int ROWS_BETWEEN_SIZE_CHECKS = 1024;
-
+abstract class LakeWriter<T> implements CommittingSinkWriter<T, LakeCommit> {
     private final Config config;
     private final Function<PartitionKey, Path> target;
     private final FileSystem fs;
@@ -46,7 +43,6 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     private final PageMaker pageMaker;
     private final String prefix;
     private final String suffix;
-    private final Map<Class<?>, Dataset> datasets = new HashMap<>();
     private final Map<PartitionKey, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
     private final List<PendingFile> finished = new ArrayList<>();
     private final Counter recordsOut;
@@ -55,8 +51,6 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     private long sequence;
     private boolean endOfInput;
 
-    private Class<?> lastClass;
-    private Dataset lastDataset;
     private PartitionKey lastKey;
     private OpenFile lastFile;
 
@@ -74,6 +68,18 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
             long targetFileBytes,
             int maxOpenFiles,
             Set<PartitionKey> replaced) {}
+
+    /** Makes the writers of a sink. */
+    interface Maker<T> extends Serializable {
+        LakeWriter<T> make(
+                Config config,
+                Path root,
+                Function<PartitionKey, Path> target,
+                boolean targetIsHidden,
+                int subtask,
+                SinkWriterMetricGroup metrics)
+                throws IOException;
+    }
 
     LakeWriter(
             Config config,
@@ -97,31 +103,30 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
         metrics.gauge("openFiles", open::size);
     }
 
-    @Override
+    /** The open file of a partition. */
     @SuppressWarnings("ReferenceEquality") // A shortcut: an equal key is looked up instead.
-    public void write(SpecificRecordBase record, Context context) throws IOException {
-        if (record.getClass() != lastClass) {
-            lastClass = record.getClass();
-            lastDataset =
-                    datasets.computeIfAbsent(lastClass, type -> Dataset.of(record.getSchema()));
-        }
-        PartitionKey key = lastDataset.partitionOf(record);
+    final OpenFile fileOf(Dataset dataset, PartitionKey key) throws IOException {
         if (key != lastKey) {
-            lastFile = fileOf(key);
+            lastFile = find(dataset, key);
             lastKey = key;
         }
-        OpenFile file = lastFile;
-        file.writer.write(record);
-        recordsOut.inc();
-        if (++file.rows % ROWS_BETWEEN_SIZE_CHECKS == 0
-                && file.writer.dataSize() >= config.targetFileBytes()) {
-            open.remove(key);
+        return lastFile;
+    }
+
+    /**
+     * Tells that rows were added to a file; how often its size is looked at is up to the caller.
+     */
+    final void added(OpenFile file, int rows, boolean checkSize) throws IOException {
+        file.rows += rows;
+        recordsOut.inc(rows);
+        if (checkSize && file.writer.dataSize() >= config.targetFileBytes()) {
+            open.remove(file.partition);
             finish(file);
             lastKey = null;
         }
     }
 
-    private OpenFile fileOf(PartitionKey key) throws IOException {
+    private OpenFile find(Dataset dataset, PartitionKey key) throws IOException {
         OpenFile file = open.get(key);
         if (file == null) {
             if (config.replaced() != null && !config.replaced().contains(key)) {
@@ -141,13 +146,13 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
                 eldest.remove();
                 finish(idle);
             }
-            file = openFile(key);
+            file = openFile(dataset, key);
             open.put(key, file);
         }
         return file;
     }
 
-    private OpenFile openFile(PartitionKey key) throws IOException {
+    private OpenFile openFile(Dataset dataset, PartitionKey key) throws IOException {
         String name =
                 prefix
                         + String.format(Locale.ROOT, "%05d", sequence++)
@@ -163,7 +168,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
                     key,
                     name,
                     out,
-                    ParquetFiles.writer(out, lastDataset.schema(), config.parquet(), pageMaker));
+                    ParquetFiles.writer(out, dataset.schema(), config.parquet(), pageMaker));
         } catch (IOException | RuntimeException e) {
             IOUtils.closeQuietly(out);
             throw e;
@@ -189,7 +194,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     }
 
     @Override
-    public void flush(boolean end) throws IOException {
+    public final void flush(boolean end) throws IOException {
         endOfInput = end;
         for (OpenFile file : open.values()) {
             finish(file);
@@ -199,7 +204,7 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     }
 
     @Override
-    public Collection<LakeCommit> prepareCommit() {
+    public final Collection<LakeCommit> prepareCommit() {
         if (config.replaced() != null && !endOfInput) {
             throw new IllegalStateException(
                     "The lake sink '"
@@ -217,14 +222,14 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
     }
 
     @Override
-    public void close() {
+    public final void close() {
         // What is still open was not asked for by any checkpoint: the rows will come again.
         open.values().forEach(file -> IOUtils.closeQuietly(file.out));
         open.clear();
         pageMaker.close();
     }
 
-    private static final class OpenFile {
+    static final class OpenFile {
         private final PartitionKey partition;
         private final String name;
         private final FSDataOutputStream out;
@@ -240,6 +245,16 @@ final class LakeWriter implements CommittingSinkWriter<SpecificRecordBase, LakeC
             this.name = name;
             this.out = out;
             this.writer = writer;
+        }
+
+        /** Where rows are added. */
+        ContractFileWriter writer() {
+            return writer;
+        }
+
+        /** Rows so far. */
+        long rows() {
+            return rows;
         }
     }
 }

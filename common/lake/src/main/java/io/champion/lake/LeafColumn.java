@@ -1,5 +1,10 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch.Constant;
+import io.champion.model.ColumnBatch.NumberLists;
+import io.champion.model.ColumnBatch.Numbers;
+import io.champion.model.ColumnBatch.Texts;
+import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -128,6 +133,20 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     /** Adds a value that is not null. */
     abstract void append(Object value);
 
+    /**
+     * Adds the values of rows, all of which are there.
+     *
+     * @param values of the form that this kind of column has, and no constant
+     */
+    abstract void append(Values values, int from, int to);
+
+    /**
+     * Adds a value that is the same for some rows.
+     *
+     * @param value the first row of it
+     */
+    abstract void appendConstant(Values value, int times);
+
     /** Values of the open page that are there. */
     abstract int values();
 
@@ -137,9 +156,9 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     /**
      * The ids of the open page's values in the dictionary, after adding what is new there.
      *
-     * @param room long enough for them
+     * @param room where they may be collected
      */
-    abstract int[] ids(int[] room);
+    abstract Runs ids(Runs room);
 
     /** How many values the dictionary has, and how many bytes they take. */
     abstract int dictionarySize();
@@ -195,6 +214,90 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
                 rows++;
             }
         }
+    }
+
+    @Override
+    public final void write(Values values, int from, int to) {
+        int added = to - from;
+        entries += added;
+        if (values instanceof Constant constant) {
+            byte[] nulls = nulls(constant.value());
+            boolean there = nulls == null || nulls[0] == 0;
+            if (optional) {
+                definitions.add(there ? definitions.max() : 0, added);
+            }
+            if (there) {
+                appendConstant(constant.value(), added);
+            }
+            return;
+        }
+        byte[] nulls = nulls(values);
+        if (nulls == null) {
+            if (optional) {
+                definitions.add(definitions.max(), added);
+            }
+            append(values, from, to);
+            return;
+        }
+        int start = from;
+        while (start < to) {
+            byte missing = nulls[start];
+            int end = endOfRun(nulls, start, to);
+            definitions.add(missing == 0 ? definitions.max() : 0, end - start);
+            if (missing == 0) {
+                append(values, start, end);
+            }
+            start = end;
+        }
+    }
+
+    private static byte[] nulls(Values values) {
+        return values instanceof Numbers numbers ? numbers.nulls() : ((Texts) values).nulls();
+    }
+
+    /** Where the null map changes. */
+    private static int endOfRun(byte[] nulls, int start, int to) {
+        byte first = nulls[start];
+        int at = start + 1;
+        while (at < to && nulls[at] == first) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Adds rows of lists, which are elements of this column; none of those is null. */
+    final void writeLists(Values values, int from, int to) {
+        boolean constant = values instanceof Constant;
+        NumberLists lists = (NumberLists) (values instanceof Constant same ? same.value() : values);
+        int there = definitions.max();
+        int empty = there - (nullable ? 2 : 1);
+        for (int row = from; row < to; row++) {
+            int i = constant ? 0 : row;
+            int start = i == 0 ? 0 : lists.ends()[i - 1];
+            int length = lists.ends()[i] - start;
+            repetitions.add(0);
+            if (length == 0) {
+                definitions.add(empty);
+                entries++;
+            } else {
+                definitions.add(there, length);
+                if (length > 1) {
+                    repetitions.add(1, length - 1);
+                }
+                entries += length;
+            }
+            if (constant) {
+                append(elements(lists), start, start + length);
+            }
+        }
+        rows += to - from;
+        if (!constant) {
+            append(elements(lists), from == 0 ? 0 : lists.ends()[from - 1], lists.ends()[to - 1]);
+        }
+    }
+
+    private static Numbers elements(NumberLists lists) {
+        return new Numbers(lists.elements(), null);
     }
 
     final int pageRows() {
@@ -260,7 +363,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         if (values == 0) {
             return false;
         }
-        int[] ids = ids(context.maker().ids(values));
+        Runs ids = ids(context.maker().ids());
         int size = dictionarySize();
         int width = Integer.SIZE - Integer.numberOfLeadingZeros(size - 1);
         boolean pays =
@@ -277,7 +380,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         page.putByte(width);
         RunLengthEncoder encoder = context.maker().runLengths();
         encoder.begin(page, width);
-        encoder.addAll(ids, values);
+        encoder.addAll(ids);
         encoder.end();
         return true;
     }

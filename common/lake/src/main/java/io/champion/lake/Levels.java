@@ -1,7 +1,5 @@
 package io.champion.lake;
 
-import java.util.Arrays;
-
 /**
  * Repetition or definition levels of a page, as runs: a page without nulls is one run, and a row
  * costs no more than a look at the last level.
@@ -9,11 +7,7 @@ import java.util.Arrays;
 final class Levels {
     private final int max;
     private final int width;
-    private byte[] levels = new byte[4];
-    private int[] lengths = new int[4];
-    private int runs;
-    private int last = -1;
-    private int length;
+    private final Runs runs = new Runs();
 
     /**
      * @param max the highest level; 0 where there is nothing to write
@@ -23,25 +17,16 @@ final class Levels {
         this.width = Integer.SIZE - Integer.numberOfLeadingZeros(max);
     }
 
-    void add(int level) {
-        if (level != last) {
-            finishRun();
-            last = level;
-        }
-        length++;
+    int max() {
+        return max;
     }
 
-    private void finishRun() {
-        if (length == 0) {
-            return;
-        }
-        if (runs == levels.length) {
-            levels = Arrays.copyOf(levels, runs * 2);
-            lengths = Arrays.copyOf(lengths, runs * 2);
-        }
-        levels[runs] = (byte) last;
-        lengths[runs++] = length;
-        length = 0;
+    void add(int level) {
+        runs.add(level);
+    }
+
+    void add(int level, int times) {
+        runs.add(level, times);
     }
 
     /** Writes the levels of a page, and begins the next one's. */
@@ -49,15 +34,11 @@ final class Levels {
         if (max == 0) {
             return;
         }
-        finishRun();
         int start = page.reserve(Integer.BYTES);
         encoder.begin(page, width);
-        for (int i = 0; i < runs; i++) {
-            encoder.add(levels[i], lengths[i]);
-        }
+        encoder.addAll(runs);
         encoder.end();
         page.setInt(start, page.length() - start - Integer.BYTES);
-        runs = 0;
-        last = -1;
+        runs.clear();
     }
 }

@@ -1,5 +1,7 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch.Numbers;
+import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Kind;
 import java.time.Instant;
@@ -20,6 +22,10 @@ final class NumberColumn extends LeafColumn {
 
     private long[] values = new long[256];
     private int count;
+
+    /** Whether all values of the open page are the first one, which alone is in the array. */
+    private boolean constant;
+
     private final LongDictionary dictionary = new LongDictionary();
 
     NumberColumn(
@@ -37,9 +43,7 @@ final class NumberColumn extends LeafColumn {
 
     @Override
     void append(Object value) {
-        if (count == values.length) {
-            values = Arrays.copyOf(values, count * 2);
-        }
+        reserve(1);
         values[count++] =
                 switch (kind) {
                     case DOUBLE -> Double.doubleToRawLongBits((Double) value);
@@ -52,6 +56,42 @@ final class NumberColumn extends LeafColumn {
                     case TIMESTAMP_MICROS -> micros((Instant) value);
                     default -> throw new IllegalStateException(kind + " is no number.");
                 };
+    }
+
+    @Override
+    void append(Values added, int from, int to) {
+        reserve(to - from);
+        System.arraycopy(((Numbers) added).values(), from, values, count, to - from);
+        count += to - from;
+    }
+
+    @Override
+    void appendConstant(Values value, int times) {
+        long number = ((Numbers) value).values()[0];
+        if (count == 0 || constant && values[0] == number) {
+            values[0] = number;
+            constant = true;
+        } else {
+            reserve(times);
+            Arrays.fill(values, count, count + times, number);
+        }
+        count += times;
+    }
+
+    /** Makes room for more values, which then all are in the array. */
+    private void reserve(int more) {
+        if (values.length - count < more) {
+            values = Arrays.copyOf(values, Math.max(count + more, values.length * 2));
+        }
+        if (constant) {
+            Arrays.fill(values, 1, count, values[0]);
+            constant = false;
+        }
+    }
+
+    /** How many values of the open page have to be looked at. */
+    private int looks() {
+        return constant ? 1 : count;
     }
 
     private static long micros(Instant instant) {
@@ -71,7 +111,11 @@ final class NumberColumn extends LeafColumn {
     }
 
     @Override
-    int[] ids(int[] room) {
+    Runs ids(Runs room) {
+        if (constant) {
+            room.add(dictionary.idOf(values[0]), count);
+            return room;
+        }
         long last = 0;
         int id = -1;
         for (int i = 0; i < count; i++) {
@@ -80,7 +124,7 @@ final class NumberColumn extends LeafColumn {
                 id = dictionary.idOf(value);
                 last = value;
             }
-            room[i] = id;
+            room.add(id);
         }
         return room;
     }
@@ -102,6 +146,7 @@ final class NumberColumn extends LeafColumn {
 
     @Override
     void encodePlain(PageBuffer into) {
+        reserve(0);
         encode(values, count, into);
     }
 
@@ -141,12 +186,13 @@ final class NumberColumn extends LeafColumn {
 
     @Override
     void summarize(Statistics<?> statistics) {
+        int looks = looks();
         switch (kind) {
             case DOUBLE -> {
                 // One NaN makes both extremes NaN, by which readers know that they say nothing.
                 double min = Double.longBitsToDouble(values[0]);
                 double max = min;
-                for (int i = 1; i < count; i++) {
+                for (int i = 1; i < looks; i++) {
                     double value = Double.longBitsToDouble(values[i]);
                     min = Math.min(min, value);
                     max = Math.max(max, value);
@@ -157,7 +203,7 @@ final class NumberColumn extends LeafColumn {
             case FLOAT -> {
                 float min = Float.intBitsToFloat((int) values[0]);
                 float max = min;
-                for (int i = 1; i < count; i++) {
+                for (int i = 1; i < looks; i++) {
                     float value = Float.intBitsToFloat((int) values[i]);
                     min = Math.min(min, value);
                     max = Math.max(max, value);
@@ -168,7 +214,7 @@ final class NumberColumn extends LeafColumn {
             default -> {
                 long min = values[0];
                 long max = min;
-                for (int i = 1; i < count; i++) {
+                for (int i = 1; i < looks; i++) {
                     min = Math.min(min, values[i]);
                     max = Math.max(max, values[i]);
                 }
@@ -188,6 +234,7 @@ final class NumberColumn extends LeafColumn {
 
     @Override
     void hash(BlockSplitBloomFilter filter, long[] into, int from) {
+        reserve(0);
         for (int i = 0; i < count; i++) {
             // A float or double is hashed as the bytes of its bits.
             into[from + i] =
@@ -197,6 +244,7 @@ final class NumberColumn extends LeafColumn {
 
     @Override
     void clearPage() {
+        constant = false;
         count = 0;
     }
 

@@ -33,7 +33,7 @@ final class PageMaker implements Closeable {
     private final long maxFreeBytes;
     private final Deque<byte[]> free = new ArrayDeque<>();
     private byte[] compressed = new byte[0];
-    private int[] ids = new int[0];
+    private final Runs ids = new Runs();
 
     PageMaker(ParquetOptions options) {
         this.options = options;
@@ -67,11 +67,9 @@ final class PageMaker implements Closeable {
         return runLengths;
     }
 
-    /** Room for the ids of a page's values; what it holds is undefined. */
-    int[] ids(int count) {
-        if (ids.length < count) {
-            ids = new int[count];
-        }
+    /** Where the ids of a page's values may be collected; without any. */
+    Runs ids() {
+        ids.clear();
         return ids;
     }
 

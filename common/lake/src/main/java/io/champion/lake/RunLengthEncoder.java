@@ -55,17 +55,10 @@ final class RunLengthEncoder {
         literals[count++] = value;
     }
 
-    /** Adds values, looking for runs among them. */
-    void addAll(int[] values, int size) {
-        int start = 0;
-        while (start < size) {
-            int value = values[start];
-            int end = start + 1;
-            while (end < size && values[end] == value) {
-                end++;
-            }
-            add(value, end - start);
-            start = end;
+    void addAll(Runs runs) {
+        int all = runs.count();
+        for (int i = 0; i < all; i++) {
+            add(runs.value(i), runs.length(i));
         }
     }
 

@@ -1,6 +1,9 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch.Texts;
+import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType;
+import io.champion.model.TextDictionary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -9,20 +12,20 @@ import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
 import org.apache.parquet.io.api.Binary;
 
 /**
- * Texts. They are looked up in the dictionary, or encoded where there is none, some hundred at a
- * time: so a dictionary stays in the processor's cache meanwhile, and no text has to be kept until
- * its page is full.
+ * Texts. Those of records are looked up in the dictionary, or encoded where there is none, some
+ * hundred at a time: so a dictionary stays in the processor's cache meanwhile, and no text has to
+ * be kept until its page is full.
  */
 final class TextColumn extends LeafColumn {
     private final String[] pending = new String[512];
     private int pendingCount;
 
-    private final TextDictionary dictionary = new TextDictionary();
+    private final TextDictionary dictionary = new TextDictionary(Integer.MAX_VALUE);
 
     /** Whether the open page is held as ids of the dictionary. */
     private boolean byIds;
 
-    private int[] ids = new int[256];
+    private final Runs ids = new Runs();
     private int count;
 
     private final BinaryPage plain = new BinaryPage(0);
@@ -45,7 +48,58 @@ final class TextColumn extends LeafColumn {
         }
     }
 
+    @Override
+    void append(Values added, int from, int to) {
+        drain();
+        Texts texts = (Texts) added;
+        byte[] utf8 = texts.bytes();
+        int[] starts = texts.starts();
+        int[] ends = texts.ends();
+        if (!byIds) {
+            for (int i = from; i < to; i++) {
+                plain.add(utf8, starts[i], ends[i] - starts[i]);
+                bytes += Integer.BYTES + ends[i] - starts[i];
+            }
+            return;
+        }
+        int row = from;
+        while (row < to) {
+            int start = starts[row];
+            int end = ends[row];
+            int first = row;
+            do {
+                row++;
+            } while (row < to && starts[row] == start && ends[row] == end);
+            addIds(utf8, start, end, row - first);
+        }
+    }
+
+    @Override
+    void appendConstant(Values value, int times) {
+        drain();
+        Texts texts = (Texts) value;
+        int start = texts.starts()[0];
+        int end = texts.ends()[0];
+        if (byIds) {
+            addIds(texts.bytes(), start, end, times);
+            return;
+        }
+        for (int i = 0; i < times; i++) {
+            plain.add(texts.bytes(), start, end - start);
+        }
+        bytes += (Integer.BYTES + end - start) * times;
+    }
+
+    private void addIds(byte[] utf8, int start, int end, int times) {
+        ids.add(dictionary.idOf(utf8, start, end), times);
+        count += times;
+        bytes += (Integer.BYTES + end - start) * times;
+    }
+
     private void drain() {
+        if (pendingCount == 0) {
+            return;
+        }
         if (byIds) {
             lookUp();
         } else {
@@ -59,9 +113,6 @@ final class TextColumn extends LeafColumn {
 
     @SuppressWarnings("ReferenceEquality") // A shortcut: an equal text is looked up instead.
     private void lookUp() {
-        if (ids.length - count < pendingCount) {
-            ids = Arrays.copyOf(ids, Math.max(count + pendingCount, ids.length * 2));
-        }
         String last = null;
         int id = 0;
         for (int i = 0; i < pendingCount; i++) {
@@ -70,8 +121,9 @@ final class TextColumn extends LeafColumn {
                 id = dictionary.idOf(text);
                 last = text;
             }
-            ids[count++] = id;
+            ids.add(id);
         }
+        count += pendingCount;
     }
 
     @Override
@@ -86,40 +138,43 @@ final class TextColumn extends LeafColumn {
     }
 
     @Override
-    int[] ids(int[] room) {
+    Runs ids(Runs room) {
         return ids;
     }
 
     @Override
     int dictionarySize() {
-        return dictionary.size;
+        return dictionary.size();
     }
 
     @Override
     int dictionaryBytes() {
-        return dictionary.bytes;
+        return dictionary.bytes() + Integer.BYTES * dictionary.size();
     }
 
     @Override
     void encodeDictionary(int size, PageBuffer into) {
         for (int id = 0; id < size; id++) {
-            put(dictionary.utf8[id], into);
+            put(id, into);
         }
     }
 
-    private static void put(byte[] utf8, PageBuffer into) {
-        into.putInt(utf8.length);
-        into.put(utf8);
+    private void put(int id, PageBuffer into) {
+        int length = dictionary.end(id) - dictionary.start(id);
+        into.putInt(length);
+        into.put(dictionary.utf8(), dictionary.start(id), length);
     }
 
     @Override
     void encodePlain(PageBuffer into) {
-        if (byIds) {
-            for (int i = 0; i < count; i++) {
-                put(dictionary.utf8[ids[i]], into);
-            }
-        } else {
+        if (!byIds) {
             plain.encode(into);
+            return;
+        }
+        for (int run = 0; run < ids.count(); run++) {
+            for (int i = 0; i < ids.length(run); i++) {
+                put(ids.value(run), into);
+            }
         }
     }
 
@@ -129,20 +184,36 @@ final class TextColumn extends LeafColumn {
             plain.summarize(statistics);
             return;
         }
-        boolean[] seen = new boolean[dictionary.size];
-        byte[] min = dictionary.utf8[ids[0]];
-        byte[] max = min;
-        for (int i = 0; i < count; i++) {
-            int id = ids[i];
+        boolean[] seen = new boolean[dictionary.size()];
+        int runs = ids.count();
+        int min = ids.value(0);
+        int max = min;
+        for (int run = 0; run < runs; run++) {
+            int id = ids.value(run);
             if (!seen[id]) {
                 seen[id] = true;
-                byte[] value = dictionary.utf8[id];
-                min = Arrays.compareUnsigned(value, min) < 0 ? value : min;
-                max = Arrays.compareUnsigned(value, max) > 0 ? value : max;
+                min = compare(id, min) < 0 ? id : min;
+                max = compare(id, max) > 0 ? id : max;
             }
         }
-        statistics.updateStats(Binary.fromConstantByteArray(min));
-        statistics.updateStats(Binary.fromConstantByteArray(max));
+        statistics.updateStats(binary(min));
+        statistics.updateStats(binary(max));
+    }
+
+    private int compare(int id, int other) {
+        byte[] utf8 = dictionary.utf8();
+        return Arrays.compareUnsigned(
+                utf8,
+                dictionary.start(id),
+                dictionary.end(id),
+                utf8,
+                dictionary.start(other),
+                dictionary.end(other));
+    }
+
+    private Binary binary(int id) {
+        return Binary.fromConstantByteArray(
+                Arrays.copyOfRange(dictionary.utf8(), dictionary.start(id), dictionary.end(id)));
     }
 
     @Override
@@ -151,14 +222,18 @@ final class TextColumn extends LeafColumn {
             plain.hash(filter, into, from);
             return;
         }
-        for (int i = 0; i < count; i++) {
-            into[from + i] = filter.hash(Binary.fromConstantByteArray(dictionary.utf8[ids[i]]));
+        int at = from;
+        for (int run = 0; run < ids.count(); run++) {
+            long hash = filter.hash(binary(ids.value(run)));
+            Arrays.fill(into, at, at + ids.length(run), hash);
+            at += ids.length(run);
         }
     }
 
     @Override
     void clearPage() {
         plain.clear();
+        ids.clear();
         count = 0;
         bytes = 0;
         byIds = dictionaryOpen();
@@ -168,65 +243,5 @@ final class TextColumn extends LeafColumn {
     void clearDictionary() {
         dictionary.clear();
         byIds = dictionaryOpen();
-    }
-
-    /** Texts in the order of their first appearance; open addressing, half full at most. */
-    private static final class TextDictionary {
-        private String[] texts = new String[64];
-        private byte[][] utf8 = new byte[64][];
-        private int[] slots = new int[128];
-        private int size;
-
-        /** Of all texts as a dictionary page holds them. */
-        private int bytes;
-
-        int idOf(String text) {
-            int mask = slots.length - 1;
-            int slot = hash(text) & mask;
-            while (slots[slot] != 0) {
-                int id = slots[slot] - 1;
-                if (texts[id].equals(text)) {
-                    return id;
-                }
-                slot = (slot + 1) & mask;
-            }
-            if (size == texts.length) {
-                grow();
-                return idOf(text);
-            }
-            texts[size] = text;
-            utf8[size] = text.getBytes(StandardCharsets.UTF_8);
-            bytes += Integer.BYTES + utf8[size].length;
-            slots[slot] = ++size;
-            return size - 1;
-        }
-
-        /** Forgets all texts but keeps the memory for the next ones. */
-        void clear() {
-            Arrays.fill(texts, 0, size, null);
-            Arrays.fill(utf8, 0, size, null);
-            Arrays.fill(slots, 0);
-            size = 0;
-            bytes = 0;
-        }
-
-        private void grow() {
-            texts = Arrays.copyOf(texts, size * 2);
-            utf8 = Arrays.copyOf(utf8, size * 2);
-            slots = new int[size * 4];
-            int mask = slots.length - 1;
-            for (int id = 0; id < size; id++) {
-                int slot = hash(texts[id]) & mask;
-                while (slots[slot] != 0) {
-                    slot = (slot + 1) & mask;
-                }
-                slots[slot] = id + 1;
-            }
-        }
-
-        private static int hash(String text) {
-            int hash = text.hashCode();
-            return hash ^ (hash >>> 16);
-        }
     }
 }

@@ -97,6 +97,29 @@ class LakeSinkBatchTest {
     }
 
     @Test
+    void batchesReplaceAPartitionToo() throws Exception {
+        run(List.of(BARS.partitionOf(DAY)), bars(DAY, 0, 10));
+        StreamExecutionEnvironment env = environment();
+        env.fromData(
+                        Batches.of(
+                                BARS,
+                                BARS.partitionOf(DAY),
+                                bars(DAY, 0, 1_000),
+                                new java.util.Random(1),
+                                200),
+                        ColumnBatchTypeInfo.INSTANCE)
+                .rebalance()
+                .sinkTo(
+                        LakeSink.builder(root())
+                                .replacing(List.of(BARS.partitionOf(DAY)))
+                                .buildBatches())
+                .uid("lake");
+        env.execute();
+        assertThat(read(BARS.partitionOf(DAY)))
+                .containsExactlyInAnyOrderElementsOf(bars(DAY, 0, 1_000));
+    }
+
+    @Test
     void aFileIsFinishedAtItsTargetSize() throws Exception {
         StreamExecutionEnvironment env = environment();
         env.setParallelism(1);

@@ -268,8 +268,8 @@ class ReplacementTest {
     private static List<PendingFile> write(
             Replacement replacement, Path lake, int rows, List<PartitionKey> partitions)
             throws Exception {
-        try (LakeWriter writer =
-                new LakeWriter(
+        try (LakeRowWriter writer =
+                new LakeRowWriter(
                         new LakeWriter.Config(
                                 new Attempt("test", "0", 0),
                                 ParquetOptions.defaults(),

@@ -39,7 +39,11 @@ class RunLengthEncoderTest {
     private int assertComesBack(int[] values, int width) throws IOException {
         PageBuffer out = new PageBuffer();
         encoder.begin(out, width);
-        encoder.addAll(values, values.length);
+        Runs runs = new Runs();
+        for (int value : values) {
+            runs.add(value);
+        }
+        encoder.addAll(runs);
         encoder.end();
         RunLengthBitPackingHybridDecoder decoder =
                 new RunLengthBitPackingHybridDecoder(
