@@ -2,7 +2,6 @@ package io.champion.warehouse;
 
 import java.io.IOException;
 import java.util.Collection;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -14,32 +13,33 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.FlinkRuntimeException;
 
 /** Adds rows with every checkpoint. */
-final class AppendSink
-        implements Sink<SpecificRecordBase>,
-                SupportsWriterState<SpecificRecordBase, Void>,
-                SupportsCommitter<SealedBlock> {
+final class AppendSink<T>
+        implements Sink<T>, SupportsWriterState<T, Void>, SupportsCommitter<SealedBlock> {
     private static final long serialVersionUID = 1L;
 
     private final SinkSettings settings;
+    private final BlockWriter.Input<T> input;
 
-    AppendSink(SinkSettings settings) {
+    AppendSink(SinkSettings settings, BlockWriter.Input<T> input) {
         this.settings = settings;
+        this.input = input;
     }
 
     @Override
-    public AppendWriter createWriter(WriterInitContext context) throws IOException {
-        return new AppendWriter(
+    public AppendWriter<T> createWriter(WriterInitContext context) throws IOException {
+        return new AppendWriter<>(
                 new BlockWriter(
                         settings,
                         context.getTaskInfo().getIndexOfThisSubtask(),
                         context.getRestoredCheckpointId().orElse(0),
                         null,
                         TargetCheck.await(settings),
-                        context.metricGroup()));
+                        context.metricGroup()),
+                input);
     }
 
     @Override
-    public StatefulSinkWriter<SpecificRecordBase, Void> restoreWriter(
+    public StatefulSinkWriter<T, Void> restoreWriter(
             WriterInitContext context, Collection<Void> state) throws IOException {
         return createWriter(context);
     }

@@ -3,24 +3,24 @@ package io.champion.warehouse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 
 /** Writes blocks for every checkpoint. Its state is empty: it only has to hear of checkpoints. */
-final class AppendWriter
-        implements StatefulSinkWriter<SpecificRecordBase, Void>,
-                CommittingSinkWriter<SpecificRecordBase, SealedBlock> {
+final class AppendWriter<T>
+        implements StatefulSinkWriter<T, Void>, CommittingSinkWriter<T, SealedBlock> {
 
     private final BlockWriter blocks;
+    private final BlockWriter.Input<T> input;
 
-    AppendWriter(BlockWriter blocks) {
+    AppendWriter(BlockWriter blocks, BlockWriter.Input<T> input) {
         this.blocks = blocks;
+        this.input = input;
     }
 
     @Override
-    public void write(SpecificRecordBase row, Context context) throws IOException {
-        blocks.write(row);
+    public void write(T value, Context context) throws IOException {
+        input.write(blocks, value);
     }
 
     @Override

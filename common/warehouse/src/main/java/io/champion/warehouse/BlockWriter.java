@@ -1,9 +1,11 @@
 package io.champion.warehouse;
 
+import io.champion.model.ColumnBatch;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Reject;
 import java.io.IOException;
+import java.io.Serializable;
 import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.Period;
@@ -84,11 +86,35 @@ final class BlockWriter {
         group.gauge("bufferedBytes", this::bufferedBytes);
     }
 
-    void write(SpecificRecordBase row) throws IOException {
-        TableWriter table = tables.get(row.getSchema());
-        if (table == null) {
-            table = table(row.getSchema());
+    /** How what flows into a sink gets into blocks. */
+    interface Input<T> extends Serializable {
+        void write(BlockWriter blocks, T value) throws IOException;
+    }
+
+    /**
+     * Adds a batch's rows, which make the same blocks as they would one by one.
+     *
+     * @throws WarehouseException if its dataset or its partition is not among those of the sink
+     */
+    void write(ColumnBatch batch) throws IOException {
+        TableWriter table = table(batch.dataset().schema());
+        LocalDate day = batch.partition().date();
+        int start = 0;
+        while (start < batch.rows()) {
+            int most = Math.min(batch.rows(), start + rowsUntilCheck);
+            int end = day == null ? start : table.write(batch, day, start, most);
+            if (end == start) {
+                write(batch.record(start));
+                start++;
+            } else {
+                countDown(end - start);
+                start = end;
+            }
         }
+    }
+
+    void write(SpecificRecordBase row) throws IOException {
+        TableWriter table = table(row.getSchema());
         try {
             table.write(row);
         } catch (UnstorableException e) {
@@ -100,13 +126,23 @@ final class BlockWriter {
             write(reject(table.dataset, row, e));
             return;
         }
-        if (--rowsUntilCheck == 0) {
+        countDown(1);
+    }
+
+    private void countDown(int rows) throws IOException {
+        rowsUntilCheck -= rows;
+        if (rowsUntilCheck == 0) {
             rowsUntilCheck = ROWS_BETWEEN_CHECKS;
             sealLargeBlocks();
         }
     }
 
     private TableWriter table(Schema schema) {
+        TableWriter known = tables.get(schema);
+        return known == null ? newTable(schema) : known;
+    }
+
+    private TableWriter newTable(Schema schema) {
         Dataset dataset = Dataset.of(schema);
         if (!settings.datasets().contains(dataset.id())) {
             throw WarehouseException.fatal(
@@ -282,25 +318,54 @@ final class BlockWriter {
 
         void write(SpecificRecordBase row) throws UnstorableException, IOException {
             if (listed != null) {
-                checkListed(row);
+                checkListed(dataset.partitionOf(row), row);
             }
-            String partition = partitions.of(row);
+            OpenBlock block = openBlock(partitions.of(row));
+            block.block.add(row);
+            if (kept != null) {
+                checkAge(partitions.lastDay(), 1);
+            }
+            sealIfFull(block);
+        }
+
+        /**
+         * Adds rows of a batch from the first one on, up to one that its table cannot hold or that
+         * makes a block full, and tells where it stopped.
+         */
+        int write(ColumnBatch batch, LocalDate day, int from, int to) throws IOException {
+            if (listed != null) {
+                checkListed(batch.partition(), "those of a batch");
+            }
+            OpenBlock block = openBlock(TablePartitions.of(dataset, day));
+            int most = Math.min(to, from + settings.blockRows() - block.block.rows());
+            int end = block.block.firstUnstorable(batch, from, most);
+            if (end > from) {
+                block.block.add(batch, from, end);
+                if (kept != null) {
+                    checkAge(day, end - from);
+                }
+                sealIfFull(block);
+            }
+            return end;
+        }
+
+        private OpenBlock openBlock(String partition) {
             OpenBlock block = last;
-            // The same partition is the same string: TablePartitions remembers it.
+            // The same partition is mostly the same string: TablePartitions remembers it.
             if (block == null || !block.partition.equals(partition)) {
                 block = open.computeIfAbsent(partition, this::open);
                 last = block;
             }
-            block.block.add(row);
-            if (kept != null) {
-                checkAge(partitions.lastDay());
-            }
+            return block;
+        }
+
+        private void sealIfFull(OpenBlock block) throws IOException {
             if (block.block.rows() == settings.blockRows()) {
                 seal(block);
             }
         }
 
-        private void checkAge(LocalDate day) {
+        private void checkAge(LocalDate day, int rows) {
             if (!day.equals(lastDay)) {
                 lastDay = day;
                 lastDayExpired = TableRetention.hasExpired(day, kept, TableRetention.today());
@@ -308,7 +373,7 @@ final class BlockWriter {
             if (!lastDayExpired) {
                 return;
             }
-            olderThanKept.inc();
+            olderThanKept.inc(rows);
             if (!warned) {
                 warned = true;
                 LOG.warn(
@@ -321,8 +386,7 @@ final class BlockWriter {
             }
         }
 
-        private void checkListed(SpecificRecordBase row) {
-            PartitionKey key = dataset.partitionOf(row);
+        private void checkListed(PartitionKey key, Object row) {
             if (key.equals(lastKey)) {
                 return;
             }

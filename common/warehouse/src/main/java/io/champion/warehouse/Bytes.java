@@ -62,6 +62,73 @@ final class Bytes {
         putBytes(utf8, 0, utf8.length);
     }
 
+    /** A string in UTF-8. */
+    void putString(byte[] utf8, int offset, int count) {
+        putVarint(count);
+        putBytes(utf8, offset, count);
+    }
+
+    /**
+     * Puts numbers of 1, 2, 4 or 8 bytes, of which each is the lowest of 64 bits.
+     *
+     * @param nulls 1 where zero is put instead; null where nothing is
+     */
+    void putNumbers(int width, long[] values, byte[] nulls, int from, int to) {
+        reserve((to - from) * width);
+        if (nulls == null) {
+            putAll(width, values, from, to);
+        } else {
+            for (int i = from; i < to; i++) {
+                put(width, nulls[i] == 0 ? values[i] : 0);
+            }
+        }
+    }
+
+    private void putAll(int width, long[] values, int from, int to) {
+        byte[] into = array;
+        int at = length;
+        if (width == Long.BYTES) {
+            for (int i = from; i < to; i++, at += Long.BYTES) {
+                LONG.set(into, at, values[i]);
+            }
+            length = at;
+        } else if (width == Integer.BYTES) {
+            for (int i = from; i < to; i++, at += Integer.BYTES) {
+                INT.set(into, at, (int) values[i]);
+            }
+            length = at;
+        } else {
+            for (int i = from; i < to; i++) {
+                put(width, values[i]);
+            }
+        }
+    }
+
+    private void put(int width, long value) {
+        switch (width) {
+            case Long.BYTES -> putLong(value);
+            case Integer.BYTES -> putInt((int) value);
+            case Short.BYTES -> putShort((int) value);
+            default -> putByte((int) value);
+        }
+    }
+
+    /** Repeats the last bytes some times. */
+    void repeatLast(int count, int times) {
+        int total = Math.multiplyExact(count, times);
+        reserve(total);
+        int from = length - count;
+        int there = count;
+        // What has been written doubles with each copy.
+        for (int left = total; left > 0; ) {
+            int some = Math.min(there, left);
+            System.arraycopy(array, from, array, from + there, some);
+            there += some;
+            left -= some;
+        }
+        length += total;
+    }
+
     /** Repeats bytes that are already here. */
     void repeat(int from, int count) {
         reserve(count);

@@ -1,5 +1,6 @@
 package io.champion.warehouse;
 
+import io.champion.model.ColumnBatch;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.TypeMapping;
 import java.io.IOException;
@@ -49,6 +50,23 @@ final class NativeBlock {
             throw e;
         }
         rows++;
+    }
+
+    /** Adds rows of a batch that {@link #firstUnstorable} has nothing against. */
+    void add(ColumnBatch batch, int from, int to) {
+        for (int i = 0; i < values.length; i++) {
+            values[i].add(batch.column(i), from, to);
+        }
+        rows += to - from;
+    }
+
+    /** The first of a batch's rows that has a value no column holds, or {@code to} for none. */
+    int firstUnstorable(ColumnBatch batch, int from, int to) {
+        int first = to;
+        for (int i = 0; i < values.length; i++) {
+            first = values[i].firstUnstorable(batch.column(i), from, first);
+        }
+        return first;
     }
 
     int rows() {

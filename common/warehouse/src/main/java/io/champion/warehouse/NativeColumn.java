@@ -1,8 +1,14 @@
 package io.champion.warehouse;
 
+import io.champion.model.ColumnBatch.Constant;
+import io.champion.model.ColumnBatch.NumberLists;
+import io.champion.model.ColumnBatch.Numbers;
+import io.champion.model.ColumnBatch.Texts;
+import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.ColumnType.Kind;
+import io.champion.model.TextDictionary;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
@@ -36,6 +42,16 @@ abstract class NativeColumn {
      * @throws UnstorableException if the column cannot hold it
      */
     abstract void add(Object value) throws UnstorableException;
+
+    /** Adds the values of rows that {@link #firstUnstorable} has nothing against. */
+    void add(Values values, int from, int to) {
+        throw new IllegalStateException("A batch has no column of this kind.");
+    }
+
+    /** The first of these rows whose value the column cannot hold, or {@code to} for none. */
+    int firstUnstorable(Values values, int from, int to) {
+        return to;
+    }
 
     /** Adds what stands where there is no value. */
     abstract void addDefault();
@@ -94,6 +110,19 @@ abstract class NativeColumn {
         }
 
         abstract void put(Object value) throws UnstorableException;
+
+        @Override
+        final void add(Values values, int from, int to) {
+            if (values instanceof Constant constant) {
+                Numbers number = (Numbers) constant.value();
+                data.putNumbers(width, number.values(), number.nulls(), 0, 1);
+                data.repeatLast(width, to - from - 1);
+            } else {
+                Numbers numbers = (Numbers) values;
+                data.putNumbers(width, numbers.values(), numbers.nulls(), from, to);
+            }
+            count += to - from;
+        }
 
         @Override
         final void add(Object value) throws UnstorableException {
@@ -209,6 +238,22 @@ abstract class NativeColumn {
                         "but its column holds dates from 1970-01-01 to 2149-06-06.");
             }
             data.putShort((int) day);
+        }
+
+        @Override
+        int firstUnstorable(Values values, int from, int to) {
+            if (values instanceof Constant constant) {
+                return firstUnstorable(constant.value(), 0, 1) == 1 ? to : from;
+            }
+            Numbers numbers = (Numbers) values;
+            byte[] nulls = numbers.nulls();
+            for (int i = from; i < to; i++) {
+                long day = numbers.values()[i];
+                if ((day < 0 || day > LAST) && (nulls == null || nulls[i] == 0)) {
+                    return i;
+                }
+            }
+            return to;
         }
     }
 
@@ -394,6 +439,32 @@ abstract class NativeColumn {
                 last = string;
             }
         }
+
+        @Override
+        void add(Values values, int from, int to) {
+            if (values instanceof Constant constant) {
+                int start = data.length;
+                addTexts((Texts) constant.value(), 0, 1);
+                data.repeatLast(data.length - start, to - from - 1);
+                count += to - from - 1;
+            } else {
+                addTexts((Texts) values, from, to);
+            }
+        }
+
+        private void addTexts(Texts texts, int from, int to) {
+            byte[] nulls = texts.nulls();
+            for (int i = from; i < to; i++) {
+                if (nulls != null && nulls[i] != 0) {
+                    data.putByte(0);
+                } else {
+                    int start = texts.starts()[i];
+                    data.putString(texts.bytes(), start, texts.ends()[i] - start);
+                }
+            }
+            lastStart = -1;
+            count += to - from;
+        }
     }
 
     /**
@@ -417,7 +488,7 @@ abstract class NativeColumn {
         private final boolean nullable;
 
         /** The strings behind the first place, which is the type's default: empty, or null. */
-        private final Dictionary dictionary = new Dictionary(MOST_KEYS);
+        private final TextDictionary dictionary = new TextDictionary(MOST_KEYS);
 
         /** Places, in 16 bits each. */
         private final Bytes indexes = new Bytes();
@@ -467,8 +538,8 @@ abstract class NativeColumn {
                 return false;
             }
             int known = dictionary.size();
-            int place = dictionary.place(value);
-            if (place == Dictionary.FULL) {
+            int place = dictionary.idOf(value);
+            if (place == TextDictionary.FULL) {
                 expand();
                 plainBlocks = PLAIN_BLOCKS;
                 plain.add(value);
@@ -480,12 +551,82 @@ abstract class NativeColumn {
             return dictionary.size() > known;
         }
 
-        private void expand() throws UnstorableException {
+        @Override
+        void add(Values values, int from, int to) {
+            lastIsNew = false;
+            int added = 0;
+            if (collects && values instanceof Constant constant) {
+                added = addRun((Texts) constant.value(), 0, to - from);
+            } else if (collects) {
+                added = addRuns((Texts) values, from, to);
+            }
+            // Counted here already: a column that expands in between looks at them.
+            count += added;
+            if (from + added < to) {
+                if (collects) {
+                    expand();
+                    plainBlocks = PLAIN_BLOCKS;
+                }
+                plain.add(values, from + added, to);
+                count += to - from - added;
+            }
+        }
+
+        /** Adds texts for as long as the dictionary takes them, and tells how many those were. */
+        private int addRuns(Texts texts, int from, int to) {
+            byte[] nulls = texts.nulls();
+            int[] starts = texts.starts();
+            int[] ends = texts.ends();
+            int row = from;
+            while (row < to) {
+                int first = row;
+                boolean isNull = nulls != null && nulls[row] != 0;
+                do {
+                    row++;
+                } while (row < to
+                        && (isNull
+                                ? nulls[row] != 0
+                                : starts[row] == starts[first]
+                                        && ends[row] == ends[first]
+                                        && (nulls == null || nulls[row] == 0)));
+                if (addRun(texts, first, row - first) == 0) {
+                    return first - from;
+                }
+            }
+            return to - from;
+        }
+
+        /** Adds one of the texts some times, or never where the dictionary is full. */
+        private int addRun(Texts texts, int row, int times) {
+            if (texts.nulls() != null && texts.nulls()[row] != 0) {
+                indexes.putShort(0);
+            } else {
+                int place = dictionary.idOf(texts.bytes(), texts.starts()[row], texts.ends()[row]);
+                if (place == TextDictionary.FULL) {
+                    return 0;
+                }
+                indexes.putShort(place + 1);
+            }
+            indexes.repeatLast(Short.BYTES, times - 1);
+            return times;
+        }
+
+        /** Goes on as a plain column. */
+        private void expand() {
+            int[] starts = new int[count];
+            int[] ends = new int[count];
+            byte[] nulls = nullable ? new byte[count] : null;
             for (int i = 0; i < count; i++) {
                 int at = i * Short.BYTES;
                 int place = indexes.array[at] & 0xff | (indexes.array[at + 1] & 0xff) << 8;
-                plain.add(place == 0 ? null : dictionary.key(place - 1));
+                if (place == 0) {
+                    nulls[i] = 1;
+                } else {
+                    starts[i] = dictionary.start(place - 1);
+                    ends[i] = dictionary.end(place - 1);
+                }
             }
+            plain.add(new Texts(dictionary.utf8(), starts, ends, nulls), 0, count);
             dictionary.clear();
             last = null;
             indexes.length = 0;
@@ -540,7 +681,8 @@ abstract class NativeColumn {
             head.putLong(dictionary.size() + 1);
             head.putString("");
             for (int place = 0; place < dictionary.size(); place++) {
-                head.putString(dictionary.key(place));
+                int start = dictionary.start(place);
+                head.putString(dictionary.utf8(), start, dictionary.end(place) - start);
             }
             head.putLong(count);
             head.writeTo(out);
@@ -549,11 +691,7 @@ abstract class NativeColumn {
 
         private void writePlain(OutputStream out) throws IOException {
             if (collects) {
-                try {
-                    expand();
-                } catch (UnstorableException e) {
-                    throw new IllegalStateException("A value was accepted before.", e);
-                }
+                expand();
             }
             plain.writeTo(out);
         }
@@ -596,6 +734,29 @@ abstract class NativeColumn {
         }
 
         @Override
+        void add(Values added, int from, int to) {
+            boolean constant = added instanceof Constant;
+            byte[] map = nulls(added instanceof Constant same ? same.value() : added);
+            if (map == null || constant) {
+                nulls.putByte(map == null ? 0 : map[0]);
+                nulls.repeatLast(1, to - from - 1);
+            } else {
+                nulls.putBytes(map, from, to - from);
+            }
+            values.add(added, from, to);
+            count += to - from;
+        }
+
+        private static byte[] nulls(Values plain) {
+            return plain instanceof Numbers numbers ? numbers.nulls() : ((Texts) plain).nulls();
+        }
+
+        @Override
+        int firstUnstorable(Values added, int from, int to) {
+            return values.firstUnstorable(added, from, to);
+        }
+
+        @Override
         void addDefault() {
             values.addDefault();
             nulls.putByte(1);
@@ -623,7 +784,7 @@ abstract class NativeColumn {
 
     /** Values that are lists: how many elements there are up to each of them, then the elements. */
     private abstract static class ListColumn extends NativeColumn {
-        private final Bytes ends = new Bytes();
+        final Bytes ends = new Bytes();
 
         ListColumn(String field) {
             super(field);
@@ -686,6 +847,46 @@ abstract class NativeColumn {
         ArrayColumn(String field, NativeColumn elements) {
             super(field);
             this.elements = elements;
+        }
+
+        @Override
+        void add(Values values, int from, int to) {
+            if (values instanceof Constant constant) {
+                for (int i = from; i < to; i++) {
+                    addLists((NumberLists) constant.value(), 0, 1);
+                }
+            } else {
+                addLists((NumberLists) values, from, to);
+            }
+        }
+
+        private void addLists(NumberLists lists, int from, int to) {
+            int start = from == 0 ? 0 : lists.ends()[from - 1];
+            long before = elements.count - start;
+            for (int i = from; i < to; i++) {
+                ends.putLong(before + lists.ends()[i]);
+            }
+            elements.add(new Numbers(lists.elements(), null), start, lists.ends()[to - 1]);
+            count += to - from;
+        }
+
+        /** Looks at all elements: a list is stored as a whole. */
+        @Override
+        int firstUnstorable(Values values, int from, int to) {
+            if (values instanceof Constant constant) {
+                return firstUnstorable(constant.value(), 0, 1) == 1 ? to : from;
+            }
+            NumberLists lists = (NumberLists) values;
+            Numbers numbers = new Numbers(lists.elements(), null);
+            int start = from == 0 ? 0 : lists.ends()[from - 1];
+            for (int i = from; i < to; i++) {
+                int end = lists.ends()[i];
+                if (elements.firstUnstorable(numbers, start, end) < end) {
+                    return i;
+                }
+                start = end;
+            }
+            return to;
         }
 
         @Override

@@ -3,7 +3,6 @@ package io.champion.warehouse;
 import io.champion.model.PartitionKey;
 import java.io.IOException;
 import java.util.Set;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -15,32 +14,35 @@ import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /** Replaces partitions as a whole when its bounded input ends. */
-final class ReplacingSink
-        implements Sink<SpecificRecordBase>,
+final class ReplacingSink<T>
+        implements Sink<T>,
                 SupportsCommitter<ReplacementPart>,
                 SupportsPreCommitTopology<ReplacementPart, ReplacementPart> {
     private static final long serialVersionUID = 1L;
 
     private final SinkSettings settings;
+    private final BlockWriter.Input<T> input;
     private final Set<PartitionKey> partitions;
 
-    ReplacingSink(SinkSettings settings, Set<PartitionKey> partitions) {
+    ReplacingSink(SinkSettings settings, Set<PartitionKey> partitions, BlockWriter.Input<T> input) {
         this.settings = settings;
+        this.input = input;
         this.partitions = partitions;
     }
 
     @Override
-    public ReplacingWriter createWriter(WriterInitContext context) throws IOException {
+    public ReplacingWriter<T> createWriter(WriterInitContext context) throws IOException {
         // The committer starts when all rows are written: too late for bad news.
         TableRetention retention = TargetCheck.await(settings);
-        return new ReplacingWriter(
+        return new ReplacingWriter<>(
                 new BlockWriter(
                         settings,
                         context.getTaskInfo().getIndexOfThisSubtask(),
                         0,
                         partitions,
                         retention,
-                        context.metricGroup()));
+                        context.metricGroup()),
+                input);
     }
 
     @Override

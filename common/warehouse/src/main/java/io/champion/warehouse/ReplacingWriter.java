@@ -3,22 +3,23 @@ package io.champion.warehouse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 
 /** Writes blocks until the input ends, then hands all of them over at once. */
-final class ReplacingWriter implements CommittingSinkWriter<SpecificRecordBase, ReplacementPart> {
+final class ReplacingWriter<T> implements CommittingSinkWriter<T, ReplacementPart> {
 
     private final BlockWriter blocks;
+    private final BlockWriter.Input<T> input;
     private boolean ended;
 
-    ReplacingWriter(BlockWriter blocks) {
+    ReplacingWriter(BlockWriter blocks, BlockWriter.Input<T> input) {
         this.blocks = blocks;
+        this.input = input;
     }
 
     @Override
-    public void write(SpecificRecordBase row, Context context) throws IOException {
-        blocks.write(row);
+    public void write(T value, Context context) throws IOException {
+        input.write(blocks, value);
     }
 
     @Override

@@ -113,15 +113,16 @@ class ReplacingSinkTest {
         List<ReplacementPart> parts = new ArrayList<>();
         List<SpecificRecordBase> all = new ArrayList<>(rows);
         for (int subtask = 0; subtask < 2; subtask++) {
-            try (ReplacingWriter writer =
-                    new ReplacingWriter(
+            try (ReplacingWriter<SpecificRecordBase> writer =
+                    new ReplacingWriter<>(
                             new BlockWriter(
                                     settings,
                                     subtask,
                                     0,
                                     listed,
                                     KEPT_FOR_GOOD,
-                                    new UnregisteredMetricsGroup()))) {
+                                    new UnregisteredMetricsGroup()),
+                            BlockWriter::write)) {
                 for (int i = subtask; i < all.size(); i += 2) {
                     writer.write(all.get(i), null);
                 }
@@ -330,15 +331,16 @@ class ReplacingSinkTest {
     @Test
     void aCheckpointBeforeTheEndIsAnError() throws Exception {
         SinkSettings settings = settings(warehouse.config(), ProtocolHook.NONE);
-        try (ReplacingWriter writer =
-                new ReplacingWriter(
+        try (ReplacingWriter<SpecificRecordBase> writer =
+                new ReplacingWriter<>(
                         new BlockWriter(
                                 settings,
                                 0,
                                 0,
                                 days(DAY),
                                 KEPT_FOR_GOOD,
-                                new UnregisteredMetricsGroup()))) {
+                                new UnregisteredMetricsGroup()),
+                        BlockWriter::write)) {
             assertThatThrownBy(writer::prepareCommit).hasMessageContaining("BATCH");
         }
     }

@@ -27,7 +27,7 @@ class TableRetentionTest {
     private static final Dataset BARS = Dataset.of("normalized.bars");
 
     /** A metric group whose counters can be read. */
-    private static final class Counters extends UnregisteredMetricsGroup {
+    static final class Counters extends UnregisteredMetricsGroup {
         final Map<String, Counter> counters = new HashMap<>();
 
         @Override
