@@ -168,8 +168,18 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     /** Encodes the first values of the dictionary. */
     abstract void encodeDictionary(int size, PageBuffer into);
 
-    /** Encodes the open page. */
+    /** Encodes the open page without a dictionary, and tells how. */
+    Encoding encode(PageBuffer into) {
+        encodePlain(into);
+        return Encoding.PLAIN;
+    }
+
     abstract void encodePlain(PageBuffer into);
+
+    /** Bytes of the open page without a dictionary, before a dictionary is begun. */
+    long bytesWithoutDictionary() {
+        return pageBytes();
+    }
 
     /** Adds the open page's extremes to the statistics. */
     abstract void summarize(Statistics<?> statistics);
@@ -180,6 +190,10 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     abstract void clearPage();
 
     abstract void clearDictionary();
+
+    final Context context() {
+        return context;
+    }
 
     /** Whether the open page still may use the dictionary. */
     final boolean dictionaryOpen() {
@@ -329,19 +343,10 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         page.clear();
         repetitions.finishPage(page, maker.runLengths());
         definitions.finishPage(page, maker.runLengths());
-        boolean byIds = dictionaryOpen && encodeIds(values, page);
-        if (!byIds) {
-            encodePlain(page);
-        }
+        Encoding encoding =
+                dictionaryOpen && encodeIds(values, page) ? Encoding.RLE_DICTIONARY : encode(page);
         BytesInput compressed = maker.compress(context.finished());
-        pages.add(
-                new Page(
-                        entries,
-                        pageRows(),
-                        page.length(),
-                        compressed,
-                        statistics,
-                        byIds ? Encoding.RLE_DICTIONARY : Encoding.PLAIN));
+        pages.add(new Page(entries, pageRows(), page.length(), compressed, statistics, encoding));
         chunkEntries += entries;
         chunkBytes += compressed.size();
         entries = 0;
@@ -368,7 +373,8 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         int width = Integer.SIZE - Integer.numberOfLeadingZeros(size - 1);
         boolean pays =
                 dictionarySize > 0
-                        || dictionaryBytes() + (long) values * width / Byte.SIZE < pageBytes();
+                        || dictionaryBytes() + (long) values * width / Byte.SIZE
+                                < bytesWithoutDictionary();
         if (!pays || dictionaryBytes() > MAX_DICTIONARY_BYTES) {
             dictionaryOpen = false;
             if (dictionarySize == 0 && values >= TELLING_VALUES) {

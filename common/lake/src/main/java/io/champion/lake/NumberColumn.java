@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
 
@@ -15,10 +16,19 @@ import org.apache.parquet.column.values.bloomfilter.BlockSplitBloomFilter;
 final class NumberColumn extends LeafColumn {
     private static final long MICROS_PER_SECOND = 1_000_000;
 
+    /** Differences that save less than a quarter are not worth their decoding. */
+    private static final double MOST_OF_PLAIN = 0.75;
+
+    /** For so many pages numbers of which differences are no smaller are written as they are. */
+    private static final int PLAIN_PAGES = 15;
+
     private final Kind kind;
 
     /** Bytes of a value in the file; 0 for the single bits of booleans. */
     private final int width;
+
+    /** Pages to come that are not tried as differences, because one did not get smaller. */
+    private int plainPages;
 
     private long[] values = new long[256];
     private int count;
@@ -142,6 +152,34 @@ final class NumberColumn extends LeafColumn {
     @Override
     void encodeDictionary(int size, PageBuffer into) {
         encode(dictionary.values(), size, into);
+    }
+
+    @Override
+    Encoding encode(PageBuffer into) {
+        if (mayBeDeltas()) {
+            if (deltaBytes() < pageBytes() * MOST_OF_PLAIN) {
+                context().maker().deltas().encode(values, count, into);
+                return Encoding.DELTA_BINARY_PACKED;
+            }
+            plainPages = PLAIN_PAGES + 1;
+        }
+        plainPages = Math.max(0, plainPages - 1);
+        return super.encode(into);
+    }
+
+    @Override
+    long bytesWithoutDictionary() {
+        return mayBeDeltas() ? Math.min(pageBytes(), deltaBytes()) : pageBytes();
+    }
+
+    /** Readers of 32 bits differ in how they take differences that overflow. */
+    private boolean mayBeDeltas() {
+        return width == Long.BYTES && kind != Kind.DOUBLE && count > 1 && plainPages == 0;
+    }
+
+    private long deltaBytes() {
+        reserve(0);
+        return context().maker().deltas().size(values, count);
     }
 
     @Override

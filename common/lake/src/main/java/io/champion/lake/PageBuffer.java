@@ -30,10 +30,20 @@ final class PageBuffer {
 
     /** Makes room for this many bytes, to be set by the caller, and tells where they begin. */
     int reserve(int count) {
+        return reserve(count, 0);
+    }
+
+    /**
+     * The same for who writes in larger steps.
+     *
+     * @param slack bytes behind that may be written as well, and then hold anything
+     */
+    int reserve(int count, int slack) {
         int start = length;
         length = Math.addExact(start, count);
-        if (length > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, length * 2L));
+        int needed = Math.addExact(length, slack);
+        if (needed > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, needed * 2L));
         }
         return start;
     }
@@ -56,6 +66,16 @@ final class PageBuffer {
             left >>>= 7;
         }
         putByte(left);
+    }
+
+    /** A signed number: small ones take few bytes, whatever their sign. */
+    void putZigZag(long value) {
+        long left = value << 1 ^ value >> Long.SIZE - 1;
+        while ((left & ~0x7fL) != 0) {
+            putByte((int) left | 0x80);
+            left >>>= 7;
+        }
+        putByte((int) left);
     }
 
     void put(byte[] value) {

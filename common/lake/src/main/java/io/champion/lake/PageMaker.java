@@ -29,6 +29,7 @@ final class PageMaker implements Closeable {
     private final Map<Schema, Deque<ContractColumns>> freeColumns = new IdentityHashMap<>();
     private final PageBuffer page = new PageBuffer();
     private final RunLengthEncoder runLengths = new RunLengthEncoder();
+    private final DeltaEncoder deltas = new DeltaEncoder();
     private final PageCompressor compressor;
     private final long maxFreeBytes;
     private final Deque<byte[]> free = new ArrayDeque<>();
@@ -65,6 +66,10 @@ final class PageMaker implements Closeable {
 
     RunLengthEncoder runLengths() {
         return runLengths;
+    }
+
+    DeltaEncoder deltas() {
+        return deltas;
     }
 
     /** Where the ids of a page's values may be collected; without any. */

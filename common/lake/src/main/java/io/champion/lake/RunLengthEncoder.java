@@ -29,30 +29,37 @@ final class RunLengthEncoder {
 
     /** Adds a value that occurs one or more times in a row. */
     void add(int value, int times) {
-        int left = times;
-        // A run may begin only where a group ends.
-        while (count % GROUP != 0 && left > 0) {
-            literal(value);
-            left--;
-        }
-        if (left >= GROUP) {
-            packLiterals();
-            out.putVarInt(left << 1);
-            for (int shift = 0; shift < width; shift += Byte.SIZE) {
-                out.putByte(value >>> shift);
+        if (times == 1) {
+            if (count == literals.length) {
+                literals = Arrays.copyOf(literals, count * 2);
             }
+            literals[count++] = value;
             return;
         }
-        for (; left > 0; left--) {
-            literal(value);
+        // A run may begin only where a group ends.
+        int literal = Math.min(times, -count & (GROUP - 1));
+        if (times - literal < GROUP) {
+            literals(value, times);
+            return;
+        }
+        literals(value, literal);
+        packLiterals();
+        out.putVarInt((times - literal) << 1);
+        for (int shift = 0; shift < width; shift += Byte.SIZE) {
+            out.putByte(value >>> shift);
         }
     }
 
-    private void literal(int value) {
-        if (count == literals.length) {
-            literals = Arrays.copyOf(literals, count * 2);
+    private void literals(int value, int times) {
+        if (literals.length - count < times) {
+            literals = Arrays.copyOf(literals, literals.length * 2);
         }
-        literals[count++] = value;
+        int end = count + times;
+        // Mostly one: no call of a library for that.
+        for (int at = count; at < end; at++) {
+            literals[at] = value;
+        }
+        count = end;
     }
 
     void addAll(Runs runs) {
@@ -64,9 +71,7 @@ final class RunLengthEncoder {
 
     /** Ends the sequence. */
     void end() {
-        while (count % GROUP != 0) {
-            literal(0);
-        }
+        literals(0, -count & (GROUP - 1));
         packLiterals();
     }
 
@@ -75,24 +80,7 @@ final class RunLengthEncoder {
             return;
         }
         out.putVarInt(((count / GROUP) << 1) | 1);
-        int at = out.reserve(count / GROUP * width);
-        byte[] bytes = out.bytes();
-        long bits = 0;
-        int filled = 0;
-        for (int i = 0; i < count; i++) {
-            bits |= (literals[i] & 0xffff_ffffL) << filled;
-            filled += width;
-            if (filled >= Integer.SIZE) {
-                PageBuffer.INTS.set(bytes, at, (int) bits);
-                at += Integer.BYTES;
-                bits >>>= Integer.SIZE;
-                filled -= Integer.SIZE;
-            }
-        }
-        for (; filled > 0; filled -= Byte.SIZE) {
-            bytes[at++] = (byte) bits;
-            bits >>>= Byte.SIZE;
-        }
+        BitPacking.pack(literals, count, width, out);
         count = 0;
     }
 }

@@ -14,11 +14,7 @@ final class Runs {
     private int length;
 
     void add(int value) {
-        if (value != last) {
-            finishRun();
-            last = value;
-        }
-        length++;
+        add(value, 1);
     }
 
     /** Adds a value that occurs some times in a row. */

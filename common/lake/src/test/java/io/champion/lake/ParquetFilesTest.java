@@ -95,6 +95,24 @@ class ParquetFilesTest {
             }
             assertThat(row.next()).isFalse();
         }
+        assertThat(encodings(file, "a_nanos")).contains("DELTA_BINARY_PACKED");
+        assertThat(encodings(file, "maybe_nanos")).contains("DELTA_BINARY_PACKED");
+        assertThat(encodings(file, "a_double")).isEqualTo("PLAIN, RLE");
+    }
+
+    private static String encodings(Path file, String column) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT encodings FROM parquet_metadata('"
+                                        + file
+                                        + "') WHERE path_in_schema = '"
+                                        + column
+                                        + "'")) {
+            assertThat(row.next()).isTrue();
+            return row.getString(1);
+        }
     }
 
     private static void assertRow(ResultSet row, EveryType e) throws Exception {
