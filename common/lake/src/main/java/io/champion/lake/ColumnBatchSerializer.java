@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.avro.JsonProperties;
 import org.apache.avro.Schema;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -51,7 +52,17 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
 
     @Override
     public void serialize(ColumnBatch batch, DataOutputView out) throws IOException {
-        List<Column> columns = batch.dataset().columns();
+        write(batch, batch.dataset().columns(), batch::column, out);
+    }
+
+    /**
+     * Writes a batch.
+     *
+     * @param columns those of the contract, in some version
+     */
+    static void write(
+            ColumnBatch batch, List<Column> columns, IntFunction<Values> values, DataOutputView out)
+            throws IOException {
         out.writeByte(VERSION);
         out.writeUTF(batch.dataset().id());
         out.writeUTF(batch.partition().folder());
@@ -59,14 +70,12 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
         out.writeInt(batch.rows());
         out.writeShort(columns.size());
         for (int i = 0; i < columns.size(); i++) {
-            ColumnType type = columns.get(i).type();
             out.writeUTF(columns.get(i).name());
-            out.writeUTF((type.kind() == Kind.ARRAY ? type.element() : type).kind().name());
-            Values values = batch.column(i);
-            if (values instanceof Constant constant) {
+            out.writeUTF(kind(columns.get(i).type()).name());
+            if (values.apply(i) instanceof Constant constant) {
                 write(constant.value(), IS_CONSTANT, 1, out);
             } else {
-                write(values, 0, batch.rows(), out);
+                write(values.apply(i), 0, batch.rows(), out);
             }
         }
     }
@@ -171,7 +180,7 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
                                 + "', which this release does not know. Restore it with the"
                                 + " release that wrote it.");
             }
-            columns[index] = widen(values, kind, contract.get(index).type().kind());
+            columns[index] = widen(values, kind, kind(contract.get(index).type()));
         }
         for (int i = 0; i < columns.length; i++) {
             if (columns[i] == null) {
@@ -274,16 +283,23 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
 
     /** What a contract may turn a number into: what Avro itself resolves. */
     private static Values widen(Values values, Kind from, Kind to) {
-        if (from == to || to == Kind.ARRAY || !(to == Kind.FLOAT || to == Kind.DOUBLE)) {
+        if (from == to || !(to == Kind.FLOAT || to == Kind.DOUBLE)) {
             return values;
         }
         if (values instanceof Constant constant) {
             return new Constant(widen(constant.value(), from, to));
         }
+        if (values instanceof NumberLists lists) {
+            return new NumberLists(widen(lists.elements(), from, to), lists.ends());
+        }
         Numbers numbers = (Numbers) values;
-        long[] widened = new long[numbers.values().length];
+        return new Numbers(widen(numbers.values(), from, to), numbers.nulls());
+    }
+
+    private static long[] widen(long[] values, Kind from, Kind to) {
+        long[] widened = new long[values.length];
         for (int i = 0; i < widened.length; i++) {
-            long value = numbers.values()[i];
+            long value = values[i];
             if (to == Kind.FLOAT) {
                 widened[i] = Float.floatToRawIntBits((float) value);
             } else {
@@ -292,7 +308,12 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
                                 from == Kind.FLOAT ? Float.intBitsToFloat((int) value) : value);
             }
         }
-        return new Numbers(widened, numbers.nulls());
+        return widened;
+    }
+
+    /** The kind of a column's numbers or texts, in lists or not. */
+    private static Kind kind(ColumnType type) {
+        return (type.kind() == Kind.ARRAY ? type.element() : type).kind();
     }
 
     private static Values defaultOf(Dataset dataset, Column column) throws IOException {
