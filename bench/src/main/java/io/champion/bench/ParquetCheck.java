@@ -17,8 +17,8 @@ import org.apache.avro.Schema;
 
 /**
  * Says what Parquet files hold, as DuckDB reads them: {@code ParquetCheck FOLDER
- * bars|ticks|plain-ticks} prints their rows, a hash of all values of all rows in any order, and
- * their size.
+ * bars|trades|ticks|plain-ticks} prints their rows, a hash of all values of all rows in any order,
+ * and their size.
  */
 final class ParquetCheck {
     private static final Dataset TICKS = Dataset.of(EquityTrade.getClassSchema());
@@ -27,7 +27,12 @@ final class ParquetCheck {
 
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]).toAbsolutePath();
-        Schema schema = (args[1].equals("bars") ? EquityRows.DATASET : TICKS).schema();
+        Schema schema =
+                switch (args[1]) {
+                    case "bars" -> EquityRows.DATASET.schema();
+                    case "trades" -> TradeBatches.DATASET.schema();
+                    default -> TICKS.schema();
+                };
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files =
