@@ -241,7 +241,10 @@ public final class LakeSink<T>
             return new LakeSink<>(this, LakeRowWriter::new);
         }
 
-        /** A sink of batches: the same files, for a fraction of the work. */
+        /**
+         * A sink of batches: files of the same contents, for a fraction of the work. Its metrics
+         * count rows, Flink's own of the operator count batches.
+         */
         public LakeSink<ColumnBatch> buildBatches() {
             return new LakeSink<>(this, LakeBatchWriter::new);
         }

@@ -98,6 +98,7 @@ final class BlockWriter {
      */
     void write(ColumnBatch batch) throws IOException {
         TableWriter table = table(batch.dataset().schema());
+        // Without a day in the partition of the lake, each row says which one of the table it is.
         LocalDate day = batch.partition().date();
         int start = 0;
         while (start < batch.rows()) {
