@@ -9,6 +9,9 @@ import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
+
+import org.apache.avro.Schema;
+
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.avro.Schema;
 
 /**
  * Adjusts the history of one security.
@@ -326,6 +328,10 @@ final class AdjustedHistory {
         return bar.getTurnover() == null ? 0 : bar.getTurnover();
     }
 
+    private static double turnover(EquityAdjusted row) {
+        return row.getTurnover() == null ? 0 : row.getTurnover();
+    }
+
     private Factor applied(CorporateAction action, double factor) {
         made.applied.add(
                 new Applied(
@@ -358,7 +364,7 @@ final class AdjustedHistory {
     private void adjust() {
         Map<String, EquityOhlc> lastOfSeries = new HashMap<>();
         Map<LocalDate, PriceBreak> breaks = new TreeMap<>();
-        Map<LocalDate, Double> breakTurnover = new HashMap<>();
+        Map<LocalDate, EquityAdjusted> brokenRows = new HashMap<>();
         List<EquityOhlc> session = new ArrayList<>();
         for (EquityOhlc bar : bars) {
             if (!session.isEmpty() && !session.get(0).getTradeDate().equals(bar.getTradeDate())) {
@@ -381,11 +387,12 @@ final class AdjustedHistory {
             // One of a day: that of the series with the most turnover.
             if (suspect != null
                     && (!breaks.containsKey(bar.getTradeDate())
-                            || turnover(bar) > breakTurnover.get(bar.getTradeDate()))) {
+                            || turnover(bar) > turnover(brokenRows.get(bar.getTradeDate())))) {
                 breaks.put(bar.getTradeDate(), suspect);
-                breakTurnover.put(bar.getTradeDate(), turnover(bar));
+                brokenRows.put(bar.getTradeDate(), row);
             }
         }
+        breaks.forEach((day, suspect) -> brokenRows.get(day).setBreakRatio(suspect.ratio()));
         made.breaks.addAll(breaks.values());
     }
 

@@ -5,6 +5,7 @@ import static io.champion.adjust.Bars.bar;
 import static io.champion.adjust.Bars.day;
 import static io.champion.adjust.Bars.dividend;
 import static io.champion.adjust.Bars.listed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,15 +14,17 @@ import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arithmetic, by hand, and by properties over histories made at random. */
 class AdjustedHistoryTest {
@@ -250,6 +253,16 @@ class AdjustedHistoryTest {
         assertThat(history.adjustments().unparsed.get("CAP RED").symbols).containsOnly("ALPHA");
         PriceBreak suspect = history.adjustments().breaks.get(0);
         assertThat(suspect.actions()).containsExactly("DEMERGER", "OTHER");
+    }
+
+    @Test
+    void aRowSaysThatItsBreakIsSuspectedUntilTheActionIsKnown() {
+        AdjustedHistory history = adjust(threeDays());
+        assertThat(row(history, EQ, 3).getBreakRatio()).isEqualTo(0.5);
+        assertThat(row(history, EQ, 2).getBreakRatio()).isNull();
+        AdjustedHistory known =
+                adjust(threeDays(), action(EQ, day(3), CorporateActionType.BONUS, 1, 1));
+        assertThat(known.rows()).extracting(EquityAdjusted::getBreakRatio).containsOnlyNulls();
     }
 
     @Test
