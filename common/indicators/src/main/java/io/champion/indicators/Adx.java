@@ -7,22 +7,31 @@ import java.util.List;
  * than low before - low, -DM the other way round. plus_di and minus_di: 100 times Wilder's average
  * of +DM and -DM by that of the true range; known from bar window + 1 on. ADX: Wilder's average of
  * DX = 100 |plus_di - minus_di| / (plus_di + minus_di), begun with the mean of the first {@code
- * window}; known from bar 2 window on. From 0 to 100. TA-Lib begins its sums one bar earlier and
- * comes near to this in time.
+ * window}; known from bar 2 window on. From 0 to 100. With {@code begin: early} the averages of
+ * +DM, -DM and true range begin with a mean that counts the first bar, of which they are not known,
+ * as nought, as in TA-Lib; both come near to each other in time.
  *
  * <p>Source: J. Welles Wilder, "New Concepts in Technical Trading Systems", 1978; StockCharts
- * ChartSchool, "Average Directional Index".
+ * ChartSchool, "Average Directional Index"; TA-Lib, ta_ADX.c.
  *
  * <p>Slice: of the true range, its average, those of +DM, -DM and DX; and the high and low before.
  */
 final class Adx implements Indicator {
 
+    /** Whether the first bar counts. */
+    enum Begin {
+        WILDER,
+        EARLY
+    }
+
     private final TrueRange range = new TrueRange(false);
     private final ExponentialAverage average;
     private final Lag before = new Lag(1);
+    private final boolean early;
 
     Adx(Parameters parameters) {
         average = ExponentialAverage.wilder(parameters.window("window", 14), Seed.SMA);
+        early = parameters.choice("begin", Begin.WILDER) == Begin.EARLY;
     }
 
     @Override
@@ -59,9 +68,20 @@ final class Adx implements Indicator {
         // NaN on the first bar, as they are.
         double plusDm = up > down || Double.isNaN(up) ? Math.max(up, 0) : 0;
         double minusDm = down > up || Double.isNaN(down) ? Math.max(down, 0) : 0;
-        double trueRange = average.next(range.next(bar, state, at), state, rangeAverage);
+        double ownRange = range.next(bar, state, at);
+        if (early && Double.isNaN(up)) {
+            plusDm = 0;
+            minusDm = 0;
+            ownRange = 0;
+        }
+        boolean begins = early && state[rangeAverage] < average.window();
+        double trueRange = average.next(ownRange, state, rangeAverage);
         double plus = 100 * Numbers.ratio(average.next(plusDm, state, plusAverage), trueRange);
         double minus = 100 * Numbers.ratio(average.next(minusDm, state, minusAverage), trueRange);
+        if (begins) {
+            plus = Double.NaN;
+            minus = Double.NaN;
+        }
         double dx = 100 * Numbers.ratio(Math.abs(plus - minus), plus + minus);
         out[outAt] = average.next(dx, state, dxAverage);
         out[outAt + 1] = plus;

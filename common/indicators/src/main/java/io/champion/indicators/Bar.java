@@ -26,6 +26,12 @@ public final class Bar {
     /** Close of the index that {@code beta} compares with, at the same time. */
     public double benchmark = Double.NaN;
 
+    /** Best bid, where the bar is a quote or ends with one. */
+    public double bid = Double.NaN;
+
+    /** Best ask, likewise. */
+    public double ask = Double.NaN;
+
     /** Sets time and session, and forgets all numbers. */
     public void reset(long time, int session) {
         this.time = time;
@@ -37,5 +43,7 @@ public final class Bar {
         volume = Double.NaN;
         turnover = Double.NaN;
         benchmark = Double.NaN;
+        bid = Double.NaN;
+        ask = Double.NaN;
     }
 }

@@ -12,7 +12,7 @@ public final class FeatureSetException extends RuntimeException {
     /**
      * @param problems one full sentence each: what is wrong, where, and what to do; at least one
      */
-    FeatureSetException(List<String> problems) {
+    public FeatureSetException(List<String> problems) {
         super(String.join(System.lineSeparator(), problems));
         this.problems = List.copyOf(problems);
     }

@@ -60,6 +60,9 @@ final class Indicators {
         add("mfi", 1, "Money flow index", Mfi::new);
         add("cmf", 1, "Chaikin money flow", Cmf::new);
         add("volume_ratio", 1, "Volume by its average", VolumeRatio::new);
+        add("mid", 1, "Mid price of a quote", Quotes::mid);
+        add("spread", 1, "Spread of a quote", Quotes::spread);
+        add("spread_percent", 1, "Spread in percent of the mid price", Quotes::spreadPercent);
     }
 
     private Indicators() {}

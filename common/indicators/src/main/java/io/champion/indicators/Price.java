@@ -12,7 +12,13 @@ enum Price {
     /** (high + low + close) / 3. */
     TYPICAL,
     /** (high + low + 2 close) / 4. */
-    WEIGHTED;
+    WEIGHTED,
+    /** (bid + ask) / 2. */
+    MID,
+    /** ask - bid. */
+    SPREAD,
+    /** The spread in percent of the mid price. */
+    SPREAD_PERCENT;
 
     /** A switch, and no method of each constant: it is asked for many times a bar. */
     double of(Bar bar) {
@@ -25,6 +31,9 @@ enum Price {
             case MEDIAN -> (bar.high + bar.low) / 2;
             case TYPICAL -> (bar.high + bar.low + bar.close) / 3;
             case WEIGHTED -> (bar.high + bar.low + 2 * bar.close) / 4;
+            case MID -> Quotes.mid(bar.bid, bar.ask);
+            case SPREAD -> Quotes.spread(bar.bid, bar.ask);
+            case SPREAD_PERCENT -> Quotes.spreadPercent(bar.bid, bar.ask);
         };
     }
 }

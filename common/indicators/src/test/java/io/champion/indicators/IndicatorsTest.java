@@ -6,16 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.Dataset;
 import io.champion.model.TypeMapping;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 final class IndicatorsTest {
 
@@ -154,6 +156,8 @@ final class IndicatorsTest {
     void saysWhatComesOfPricesThatStandStill(String indicator, String expected) {
         Bar bar = Bars.bar(50, 50, 50, 50, 1000);
         bar.benchmark = 20_000;
+        bar.bid = 99;
+        bar.ask = 101;
         double[][] rows = Bars.run(Bars.one(indicator), Collections.nCopies(100, bar));
         assertThat(text(rows[99])).isEqualTo(expected);
     }
@@ -317,10 +321,70 @@ final class IndicatorsTest {
                             close,
                             1 + random.nextInt(10_000));
             bar.benchmark = benchmark;
+            bar.bid = bar.close - 0.25;
+            bar.ask = bar.close + 0.25;
             bar.time = i * 60_000_000_000L;
             bar.session = 20_000;
             bars.add(bar);
         }
         return bars;
+    }
+
+    /** The fast average begins with the mean of the bars before the slow one does, as in TA-Lib. */
+    @Test
+    void macdCanBeginBothAveragesAtOneBar() {
+        List<Bar> bars = walk(60);
+        double[] closes = bars.stream().mapToDouble(bar -> bar.close).toArray();
+        double[][] rows =
+                Bars.run(Bars.one("macd, fast: 3, slow: 8, signal: 4, seed: aligned"), bars);
+        double fast = (closes[5] + closes[6] + closes[7]) / 3;
+        double slow = Arrays.stream(closes, 0, 8).sum() / 8;
+        assertThat(rows[6][0]).isNaN();
+        assertThat(rows[7][0]).isCloseTo(fast - slow, within(1e-12));
+        for (int i = 8; i < 60; i++) {
+            fast += (closes[i] - fast) * 2 / 4;
+            slow += (closes[i] - slow) * 2 / 9;
+            assertThat(rows[i][0]).isCloseTo(fast - slow, within(1e-12));
+        }
+        assertThat(rows[10][1])
+                .isCloseTo((rows[7][0] + rows[8][0] + rows[9][0] + rows[10][0]) / 4, within(1e-12));
+    }
+
+    /** Sums of window - 1 changes, and one step on, as in TA-Lib. */
+    @Test
+    void adxCanBeginItsSumsEarly() {
+        List<Bar> bars = walk(60);
+        int n = 5;
+        double[][] rows = Bars.run(Bars.one("adx, window: 5, begin: early"), bars);
+        double plus = 0;
+        double minus = 0;
+        double range = 0;
+        double adx = 0;
+        for (int i = 1; i < 60; i++) {
+            Bar bar = bars.get(i);
+            Bar before = bars.get(i - 1);
+            double up = bar.high - before.high;
+            double down = before.low - bar.low;
+            double shrink = i < n ? 1 : 1 - 1.0 / n;
+            plus = plus * shrink + (up > down && up > 0 ? up : 0);
+            minus = minus * shrink + (down > up && down > 0 ? down : 0);
+            range =
+                    range * shrink
+                            + Math.max(bar.high, before.close)
+                            - Math.min(bar.low, before.close);
+            if (i < n) {
+                assertThat(rows[i][1]).isNaN();
+                continue;
+            }
+            assertThat(rows[i][1]).isCloseTo(100 * plus / range, within(1e-9));
+            assertThat(rows[i][2]).isCloseTo(100 * minus / range, within(1e-9));
+            double dx = 100 * Math.abs(plus - minus) / (plus + minus);
+            adx = i < 2 * n ? adx + dx / n : adx + (dx - adx) / n;
+            if (i < 2 * n - 1) {
+                assertThat(rows[i][0]).isNaN();
+            } else {
+                assertThat(rows[i][0]).isCloseTo(adx, within(1e-9));
+            }
+        }
     }
 }
