@@ -5,11 +5,14 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+
 import io.champion.indicators.Bar;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -20,14 +23,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
  * A csv file of bars: a header with {@code date}, {@code time} or {@code timestamp}, {@code close},
  * and any of {@code open}, {@code high}, {@code low}, {@code volume}, {@code turnover}, {@code
- * benchmark} and {@code symbol}, in any order and case; other columns are left alone. A cell
- * without anything is a number that is not known. Plain or gzipped.
+ * benchmark} and {@code symbol}, in any order and case; other columns are left alone. Quotes have
+ * {@code bid_price} and {@code ask_price} instead, or besides. A cell without anything, or with
+ * null or -, is a number that is not known. Plain or gzipped, with commas, semicolons or tabs
+ * between.
  *
  * <p>It is in memory as a whole: rows of a symbol that are not in the order of time are put into
  * it, each into the place of one of them.
@@ -36,16 +42,37 @@ final class BarFile {
 
     /** Columns with numbers, in the order of {@link Row}. */
     private static final List<String> NUMBERS =
-            List.of("open", "high", "low", "close", "volume", "turnover", "benchmark");
+            List.of(
+                    "open",
+                    "high",
+                    "low",
+                    "close",
+                    "volume",
+                    "turnover",
+                    "benchmark",
+                    "bid_price",
+                    "ask_price");
 
     private static final int HIGH = 1;
     private static final int LOW = 2;
     private static final int CLOSE = 3;
+    private static final int BID = 7;
+    private static final int ASK = 8;
 
-    private static final List<String> TIMES = List.of("timestamp", "datetime", "time", "date");
+    private static final List<String> TIMES =
+            List.of("timestamp", "datetime", "time", "date", "open time", "open_time", "unix");
 
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+
+    /** With commas between thousands, or lakhs and crores. */
+    private static final Pattern GROUPED =
+            Pattern.compile("[+-]?\\d{1,3}(,\\d{2,3})*,\\d{3}(\\.\\d*)?");
+
+    /** How programs write a number that they do not have. */
+    private static final Set<String> UNKNOWN = Set.of("", "null", "n/a", "-");
+
+    private static final int LONGEST_HEADER = 1 << 14;
 
     /** How many rejects are told one by one. */
     private static final int SHOWN_REJECTS = 20;
@@ -110,9 +137,25 @@ final class BarFile {
         }
     }
 
-    private void readRows(InputStream in) throws IOException {
+    /** The one of comma, semicolon and tab that the header has; the stream stays where it is. */
+    private static char separator(InputStream in) throws IOException {
+        in.mark(LONGEST_HEADER);
+        String head = new String(in.readNBytes(LONGEST_HEADER), StandardCharsets.UTF_8);
+        in.reset();
+        String header = head.lines().findFirst().orElse("");
+        for (char separator : new char[] {',', ';', '\t'}) {
+            if (header.indexOf(separator) >= 0) {
+                return separator;
+            }
+        }
+        return ',';
+    }
+
+    private void readRows(InputStream unmarked) throws IOException {
+        InputStream in = new BufferedInputStream(unmarked, LONGEST_HEADER);
         try (CsvReader<CsvRecord> reader =
                 CsvReader.builder()
+                        .fieldSeparator(separator(in))
                         .commentStrategy(CommentStrategy.NONE)
                         .detectBomHeader(true)
                         .skipEmptyLines(true)
@@ -148,7 +191,8 @@ final class BarFile {
         }
         symbolAt = names.indexOf("symbol");
         numbersAt = NUMBERS.stream().mapToInt(names::indexOf).toArray();
-        if (timeAt < 0 || numbersAt[CLOSE] < 0) {
+        boolean quotes = numbersAt[BID] >= 0 && numbersAt[ASK] >= 0;
+        if (timeAt < 0 || numbersAt[CLOSE] < 0 && !quotes) {
             throw new UserException(
                     ExitCode.INPUT,
                     file
@@ -161,7 +205,7 @@ final class BarFile {
         timeColumn = fields.get(timeAt).strip();
         hasSymbols = symbolAt >= 0;
         for (String name : List.of("open", "high", "low", "volume")) {
-            if (!names.contains(name)) {
+            if (!quotes && !names.contains(name)) {
                 missing.add(name);
             }
         }
@@ -195,9 +239,12 @@ final class BarFile {
         boolean isEmpty = true;
         for (int i = 0; i < numbers.length; i++) {
             String number = numbersAt[i] < 0 ? "" : record.getField(numbersAt[i]).strip();
-            if (number.isEmpty()) {
+            if (UNKNOWN.contains(number.toLowerCase(Locale.ROOT))) {
                 numbers[i] = Double.NaN;
                 continue;
+            }
+            if (GROUPED.matcher(number).matches()) {
+                number = number.replace(",", "");
             }
             numbers[i] = NUMBER.matcher(number).matches() ? Double.parseDouble(number) : Double.NaN;
             String wrong =
@@ -286,24 +333,9 @@ final class BarFile {
         return hasSymbols;
     }
 
-    /** Columns that the file has not and that indicators look at. */
-    List<String> missing() {
-        return missing;
-    }
-
-    /** Rows that did not stand in the order of time. */
-    int reordered() {
-        return reordered;
-    }
-
     /** Rows that are left out. */
     long rejected() {
         return rejected;
-    }
-
-    /** The first rejects, one sentence each. */
-    List<String> shownRejects() {
-        return rejects;
     }
 
     String symbol(int row) {
@@ -313,6 +345,42 @@ final class BarFile {
     /** The row's time as written. */
     String time(int row) {
         return rows.get(row).text();
+    }
+
+    /** Seconds from 1970-01-01T00:00 to the row's time as written. */
+    long localSeconds(int row) {
+        return rows.get(row).time().local();
+    }
+
+    /** Tells what is left out, missing or out of order. */
+    void tell(Console console) {
+        rejects.forEach(reject -> console.err().println("champion: " + reject));
+        long hidden = rejected - rejects.size();
+        if (hidden > 0) {
+            console.err().println("champion: and " + Text.count(hidden, "more row") + ".");
+        }
+        if (rejected > 0) {
+            console.err()
+                    .println(
+                            Text.count(rejected, "row")
+                                    + " left out, "
+                                    + Text.count(size(), "bar")
+                                    + " taken.");
+        }
+        if (!missing.isEmpty()) {
+            console.err()
+                    .println(
+                            "The file has no "
+                                    + String.join(", no ", missing)
+                                    + ": features that need it are empty.");
+        }
+        if (reordered > 0) {
+            console.err()
+                    .println(
+                            Text.count(reordered, "row")
+                                    + " moved: the bars of a symbol are taken in the order of"
+                                    + " time.");
+        }
     }
 
     /** Fills a bar with a row. */
@@ -327,5 +395,7 @@ final class BarFile {
         bar.volume = numbers[4];
         bar.turnover = numbers[5];
         bar.benchmark = numbers[6];
+        bar.bid = numbers[BID];
+        bar.ask = numbers[ASK];
     }
 }

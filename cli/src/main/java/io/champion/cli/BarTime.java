@@ -19,8 +19,9 @@ import java.util.Locale;
  *
  * @param nanos since the epoch; what says no offset is taken for UTC
  * @param session the date as written, as days since the epoch
+ * @param local seconds from 1970-01-01T00:00 to the time as written, whatever its offset
  */
-record BarTime(long nanos, int session) {
+record BarTime(long nanos, int session, long local) {
 
     static final String TAKES =
             "such as 2025-06-18, 2025-06-18 09:15, 2025-06-18T09:15:00+05:30, 6/18/2025 (month"
@@ -94,7 +95,8 @@ record BarTime(long nanos, int session) {
                     Math.addExact(
                             Math.multiplyExact(time.toEpochSecond(offset), NANOS_PER_SECOND),
                             time.getNano()),
-                    Math.toIntExact(time.toLocalDate().toEpochDay()));
+                    Math.toIntExact(time.toLocalDate().toEpochDay()),
+                    time.toEpochSecond(ZoneOffset.UTC));
         } catch (ArithmeticException e) {
             throw new DateTimeException("'" + time + "' is too far away.", e);
         }

@@ -2,6 +2,7 @@ package io.champion.cli;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+
 import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureComputeOptions;
 import io.champion.features.FeatureInputException;
@@ -10,6 +11,16 @@ import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
 import io.champion.indicators.IndicatorInfo;
 import io.champion.runtime.JobConfig;
+
+import org.apache.flink.configuration.ConfigOption;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -18,13 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.apache.flink.configuration.ConfigOption;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Technical indicators of the lake, and of files without a lake. */
 @Command(
@@ -97,6 +101,11 @@ final class FeaturesCommand implements Runnable {
                             paramLabel = "LENGTH",
                             description = "Length of the bars: 1d, or 1m and so on of ticks' bars.")
                     String interval,
+            @Option(
+                            names = "--benchmark",
+                            paramLabel = "INDEX",
+                            description = "Index that beta compares with, such as 'NIFTY 50'.")
+                    String benchmark,
             @Mixin IngestCommand.JobMixin job,
             @Mixin WarehouseMixin warehouse)
             throws Exception {
@@ -107,6 +116,7 @@ final class FeaturesCommand implements Runnable {
         override(overrides, FeatureComputeOptions.TO, to);
         override(overrides, FeatureComputeOptions.PRICES, raw ? "raw" : null);
         override(overrides, FeatureComputeOptions.INTERVAL, interval);
+        override(overrides, FeatureComputeOptions.BENCHMARK, benchmark);
         JobConfig config = context.config(FeatureComputeJob.OPTIONS, job.file(), overrides);
         try (LocalRun run = LocalRun.start(context, config)) {
             context.console().progress("Computing ...");
@@ -132,7 +142,7 @@ final class FeaturesCommand implements Runnable {
                         + " it is not known.",
                 "The file has a header with date (or time, timestamp), open, high, low, close,"
                         + " volume, and may have symbol, turnover and benchmark, in any order and"
-                        + " case; plain or gzipped. Rows that cannot be are left out, counted and"
+                        + " case; quotes have bid_price and ask_price. Plain or gzipped. Rows that cannot be are left out, counted and"
                         + " shown."
             },
             footer = {
@@ -156,7 +166,7 @@ final class FeaturesCommand implements Runnable {
             throws IOException {
         FeatureSet features = set == null ? FeatureSet.standard() : FeatureSet.read(set);
         BarFile bars = BarFile.read(input);
-        tell(bars);
+        bars.tell(context.console());
         print(features, bars);
         if (bars.size() == 0) {
             throw new UserException(ExitCode.INPUT, "There are no bars in " + input + ".");
@@ -203,37 +213,6 @@ final class FeaturesCommand implements Runnable {
         return value == Math.rint(value) && Math.abs(value) < WHOLE
                 ? Long.toString((long) value)
                 : Double.toString(value);
-    }
-
-    private void tell(BarFile bars) {
-        Console console = context.console();
-        bars.shownRejects().forEach(reject -> console.err().println("champion: " + reject));
-        long hidden = bars.rejected() - bars.shownRejects().size();
-        if (hidden > 0) {
-            console.err().println("champion: and " + Text.count(hidden, "more row") + ".");
-        }
-        if (bars.rejected() > 0) {
-            console.err()
-                    .println(
-                            Text.count(bars.rejected(), "row")
-                                    + " left out, "
-                                    + Text.count(bars.size(), "bar")
-                                    + " taken.");
-        }
-        if (!bars.missing().isEmpty()) {
-            console.err()
-                    .println(
-                            "The file has no "
-                                    + String.join(", no ", bars.missing())
-                                    + ": features that need it are empty.");
-        }
-        if (bars.reordered() > 0) {
-            console.err()
-                    .println(
-                            Text.count(bars.reordered(), "row")
-                                    + " moved: the bars of a symbol are taken in the order of"
-                                    + " time.");
-        }
     }
 
     @Command(

@@ -3,6 +3,12 @@ package io.champion.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +21,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class FeaturesCommandTest {
 
@@ -97,6 +98,62 @@ final class FeaturesCommandTest {
                         6/16/2025 9:15,B,,0
                         6/16/2025 9:16,A,1.5,10
                         6/16/2025 9:16,B,8,10
+                        """);
+    }
+
+    /** Exports with semicolons or tabs, grouped numbers, and words for what is not there. */
+    @ParameterizedTest
+    @ValueSource(strings = {";", "\t"})
+    void readsWhatSpreadsheetsAndSitesExport(String separator) throws IOException {
+        Run run =
+                compute(
+                        """
+                        Date;OPEN;High;Low;Close;Adj Close;Volume
+                        17-Jun-2025;1;2000;1;1,001.5;1;12,34,567
+                        16-Jun-2025;null;2000;1;998.50;1;-
+                        """
+                                .replace(";", separator));
+        assertThat(run.out()).isEqualTo("Date,mean,total\n16-Jun-2025,,\n17-Jun-2025,1000,0\n");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void readsQuotes() throws IOException {
+        Path set =
+                Files.writeString(
+                        home.resolve("quotes.yaml"),
+                        """
+                        name: quotes
+                        version: v1
+                        features:
+                          - {name: mid, indicator: mid, group: trend}
+                          - {name: spread, indicator: spread, group: volatility}
+                          - {name: percent, indicator: spread_percent, group: volatility}
+                          - {name: usual, indicator: sma, source: spread, window: 2, group: volatility}
+                        """);
+        Run run =
+                Run.in(
+                        home,
+                        "features",
+                        "compute",
+                        "--set",
+                        set.toString(),
+                        "--input",
+                        file(
+                                """
+                        time,symbol,bid_price,bid_size,ask_price,ask_size
+                        2025-06-16T09:15:00.000000001Z,A,99,1,101,5
+                        2025-06-16T09:15:00.000000002Z,A,0,0,101,5
+                        2025-06-16T09:15:00.000000003Z,A,99.5,1,100.5,5
+                        """));
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .isEqualTo(
+                        """
+                        time,symbol,mid,spread,percent,usual
+                        2025-06-16T09:15:00.000000001Z,A,100,2,2,
+                        2025-06-16T09:15:00.000000002Z,A,,,,
+                        2025-06-16T09:15:00.000000003Z,A,100,1,1,1.5
                         """);
     }
 

@@ -1,7 +1,12 @@
 package io.champion.features;
 
+import io.champion.indicators.Bar;
+
 /** A bar of one instrument, as features are computed from. Immutable. */
 final class FeatureBar {
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     /** exchange:symbol:series, with the exchange's code where that is the identity. */
     final String instrument;
 
@@ -32,6 +37,10 @@ final class FeatureBar {
     /** Price times size, summed; NaN where it is not known. */
     final double turnover;
 
+    /** Close of the benchmark at the same time; NaN where it is not known, or there is none. */
+    final double benchmark;
+
+    /** One without a benchmark. */
     FeatureBar(
             String instrument,
             String symbol,
@@ -45,6 +54,36 @@ final class FeatureBar {
             double close,
             double volume,
             double turnover) {
+        this(
+                instrument,
+                symbol,
+                time,
+                end,
+                session,
+                version,
+                open,
+                high,
+                low,
+                close,
+                volume,
+                turnover,
+                Double.NaN);
+    }
+
+    FeatureBar(
+            String instrument,
+            String symbol,
+            long time,
+            long end,
+            int session,
+            int version,
+            double open,
+            double high,
+            double low,
+            double close,
+            double volume,
+            double turnover,
+            double benchmark) {
         this.instrument = instrument;
         this.symbol = symbol;
         this.time = time;
@@ -57,10 +96,41 @@ final class FeatureBar {
         this.close = close;
         this.volume = volume;
         this.turnover = turnover;
+        this.benchmark = benchmark;
+    }
+
+    /** The same bar beside a close of the benchmark. */
+    FeatureBar withBenchmark(double benchmark) {
+        return new FeatureBar(
+                instrument,
+                symbol,
+                time,
+                end,
+                session,
+                version,
+                open,
+                high,
+                low,
+                close,
+                volume,
+                turnover,
+                benchmark);
     }
 
     boolean isTraded() {
         return !Double.isNaN(close);
+    }
+
+    /** Sets what indicators see of a bar. */
+    void fill(Bar bar) {
+        bar.reset(time * NANOS_PER_MILLI, session);
+        bar.open = open;
+        bar.high = high;
+        bar.low = low;
+        bar.close = close;
+        bar.volume = volume;
+        bar.turnover = turnover;
+        bar.benchmark = benchmark;
     }
 
     /** Whether features of both are the same. */
@@ -71,7 +141,8 @@ final class FeatureBar {
                 && same(low, other.low)
                 && same(close, other.close)
                 && same(volume, other.volume)
-                && same(turnover, other.turnover);
+                && same(turnover, other.turnover)
+                && same(benchmark, other.benchmark);
     }
 
     private static boolean same(double a, double b) {

@@ -3,11 +3,14 @@ package io.champion.features;
 import io.champion.model.record.Bar;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
+import io.champion.model.record.IndexOhlc;
+
+import org.apache.avro.specific.SpecificRecordBase;
+
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import org.apache.avro.specific.SpecificRecordBase;
 
 /** Makes bars of the records that hold them. */
 final class FeatureBars {
@@ -53,10 +56,29 @@ final class FeatureBars {
                     volume == null ? null : volume.doubleValue(),
                     row.getTurnover());
         }
+        if (record instanceof IndexOhlc row) {
+            // Of an index that is computed once a day there is a close alone.
+            Double close = row.getClose();
+            return daily(
+                    row.getInstrumentId(),
+                    row.getIndexName(),
+                    row.getTradeDate(),
+                    close,
+                    close,
+                    close,
+                    close,
+                    null,
+                    row.getTurnover());
+        }
         if (record instanceof Bar row) {
             return ofWindow(row);
         }
         throw new IllegalArgumentException(record.getSchema().getName() + " is no bar.");
+    }
+
+    /** Whether a record is a bar of a length; datasets of days have no others. */
+    static boolean isOf(SpecificRecordBase record, String interval) {
+        return !(record instanceof Bar bar) || bar.getBarInterval().equals(interval);
     }
 
     private static FeatureBar daily(
@@ -105,9 +127,14 @@ final class FeatureBars {
                 row.getTurnover());
     }
 
+    /** Time zone of an exchange's sessions. */
+    static ZoneId zone(String exchange) {
+        return exchange.equals("NSE") || exchange.equals("BSE") ? INDIA : NEW_YORK;
+    }
+
     private static int session(String exchange, long millis) {
-        ZoneId zone = exchange.equals("NSE") || exchange.equals("BSE") ? INDIA : NEW_YORK;
-        int offset = zone.getRules().getOffset(Instant.ofEpochMilli(millis)).getTotalSeconds();
+        int offset =
+                zone(exchange).getRules().getOffset(Instant.ofEpochMilli(millis)).getTotalSeconds();
         return (int) Math.floorDiv(millis + offset * 1000L, MILLIS_PER_DAY);
     }
 }

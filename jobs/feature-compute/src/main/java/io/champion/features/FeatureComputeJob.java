@@ -16,15 +16,7 @@ import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
 import io.champion.warehouse.WarehouseSink;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -36,6 +28,16 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Computes technical indicators from the bars of the lake, or of Kafka: {@code --config FILE} and
@@ -99,13 +101,21 @@ public final class FeatureComputeJob {
                         .name("bars")
                         .uid("bars");
         DataStream<SpecificRecordBase> rejects = bars.getSideOutput(BarsOrRejects.REJECTS);
+        String benchmark = config.get(FeatureComputeOptions.BENCHMARK);
         FeatureComputeTopology.build(
-                bars,
+                benchmark == null ? bars : BenchmarkJoin.join(bars, barsOf(benchmark, bars)),
                 List.of(rejects),
                 featureSet(config),
                 horizon(config),
                 new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
                 sinks);
+    }
+
+    /** Those bars that are of a symbol. */
+    static DataStream<FeatureBar> barsOf(String symbol, DataStream<FeatureBar> bars) {
+        return bars.filter(bar -> bar.symbol.equalsIgnoreCase(symbol))
+                .name("benchmark bars")
+                .uid("benchmark-bars");
     }
 
     private static KafkaSource<SpecificRecordBase> source(

@@ -1,8 +1,9 @@
 package io.champion.features;
 
-import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+
+import java.time.Duration;
 
 /** Options of feature-compute. */
 public final class FeatureComputeOptions {
@@ -62,6 +63,15 @@ public final class FeatureComputeOptions {
                             "What daily bars of the lake are read: `adjusted` for corporate"
                                     + " actions (normalized.equity_adjusted), or `raw`"
                                     + " (normalized.equity_ohlc).");
+
+    public static final ConfigOption<String> BENCHMARK =
+            ConfigOptions.key("features.benchmark")
+                    .stringType()
+                    .noDefaultValue()
+                    .withDescription(
+                            "Index that `beta` compares with, such as `NIFTY 50`: for daily bars of"
+                                    + " the lake a name in normalized.index_ohlc, else a symbol"
+                                    + " among the bars themselves. If unset, beta is null.");
 
     public static final ConfigOption<String> FROM =
             ConfigOptions.key("features.from")

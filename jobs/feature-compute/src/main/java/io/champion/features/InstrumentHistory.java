@@ -3,6 +3,7 @@ package io.champion.features;
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureLayout;
 import io.champion.indicators.FeatureSet;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,8 +75,6 @@ final class InstrumentHistory {
             this.version = version;
         }
     }
-
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     /** No bar of this time or before can be changed. */
     private long baseTime;
@@ -273,13 +272,7 @@ final class InstrumentHistory {
                 Arrays.fill(values, Double.NaN);
                 return values;
             }
-            bar.reset(next.time * NANOS_PER_MILLI, next.session);
-            bar.open = next.open;
-            bar.high = next.high;
-            bar.low = next.low;
-            bar.close = next.close;
-            bar.volume = next.volume;
-            bar.turnover = next.turnover;
+            next.fill(bar);
             set.step(bar, state, values);
             return values;
         }

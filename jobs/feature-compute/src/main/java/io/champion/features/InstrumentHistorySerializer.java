@@ -1,15 +1,17 @@
 package io.champion.features;
 
 import io.champion.indicators.FeatureLayout;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 
 /**
  * Keeps histories. How they are laid out is kept once beside them; those of a job with another
@@ -19,11 +21,20 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
     private static final long serialVersionUID = 1L;
 
     private final String text;
+    private final boolean hasBenchmarks;
     private transient FeatureLayout layout;
 
     InstrumentHistorySerializer(FeatureLayout layout) {
+        this(layout, true);
+    }
+
+    /**
+     * @param hasBenchmarks false for states that were written before bars had a benchmark
+     */
+    InstrumentHistorySerializer(FeatureLayout layout, boolean hasBenchmarks) {
         this.text = layout.toString();
         this.layout = layout;
+        this.hasBenchmarks = hasBenchmarks;
     }
 
     private FeatureLayout layout() {
@@ -78,7 +89,7 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
         StringValue.writeString(first.instrument, out);
         StringValue.writeString(first.symbol, out);
         for (InstrumentHistory.Kept kept : mine.bars()) {
-            FeatureBarSerializer.serializeNumbers(kept.bar, out);
+            FeatureBarSerializer.serializeNumbers(kept.bar, hasBenchmarks, out);
             out.writeInt(kept.version);
         }
     }
@@ -96,7 +107,9 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
             String instrument = StringValue.readString(in);
             String symbol = StringValue.readString(in);
             for (int i = 0; i < count; i++) {
-                FeatureBar bar = FeatureBarSerializer.deserializeNumbers(instrument, symbol, in);
+                FeatureBar bar =
+                        FeatureBarSerializer.deserializeNumbers(
+                                instrument, symbol, hasBenchmarks, in);
                 bars.add(new InstrumentHistory.Kept(bar, in.readInt()));
             }
         }
@@ -117,6 +130,7 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
     @Override
     public boolean equals(Object other) {
         return other instanceof InstrumentHistorySerializer serializer
+                && serializer.hasBenchmarks == hasBenchmarks
                 && serializer.text.equals(text);
     }
 
@@ -127,25 +141,28 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
 
     @Override
     public TypeSerializerSnapshot<InstrumentHistory> snapshotConfiguration() {
-        return new Snapshot(text);
+        return new Snapshot(text, hasBenchmarks);
     }
 
     /** The layout of histories in a snapshot. */
     public static final class Snapshot implements TypeSerializerSnapshot<InstrumentHistory> {
-        private static final int VERSION = 1;
+        private static final int BEFORE_BENCHMARKS = 1;
+        private static final int VERSION = 2;
 
         private String layout;
+        private boolean hasBenchmarks = true;
 
         /** For Flink, which reads it. */
         public Snapshot() {}
 
-        private Snapshot(String layout) {
+        private Snapshot(String layout, boolean hasBenchmarks) {
             this.layout = layout;
+            this.hasBenchmarks = hasBenchmarks;
         }
 
         @Override
         public int getCurrentVersion() {
-            return VERSION;
+            return hasBenchmarks ? VERSION : BEFORE_BENCHMARKS;
         }
 
         @Override
@@ -158,14 +175,17 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
         @Override
         public void readSnapshot(int version, DataInputView in, ClassLoader loader)
                 throws IOException {
-            if (version != VERSION) {
+            if (version != VERSION && version != BEFORE_BENCHMARKS) {
                 throw new IOException(
                         "The format "
                                 + version
                                 + " of feature states is not known; this job knows "
+                                + BEFORE_BENCHMARKS
+                                + " and "
                                 + VERSION
                                 + ".");
             }
+            hasBenchmarks = version == VERSION;
             byte[] text = new byte[in.readInt()];
             in.readFully(text);
             layout = new String(text, StandardCharsets.UTF_8);
@@ -173,13 +193,14 @@ final class InstrumentHistorySerializer extends TypeSerializer<InstrumentHistory
 
         @Override
         public TypeSerializer<InstrumentHistory> restoreSerializer() {
-            return new InstrumentHistorySerializer(FeatureLayout.parse(layout));
+            return new InstrumentHistorySerializer(FeatureLayout.parse(layout), hasBenchmarks);
         }
 
         @Override
         public TypeSerializerSchemaCompatibility<InstrumentHistory> resolveSchemaCompatibility(
                 TypeSerializerSnapshot<InstrumentHistory> before) {
-            return ((Snapshot) before).layout.equals(layout)
+            Snapshot other = (Snapshot) before;
+            return other.layout.equals(layout) && other.hasBenchmarks == hasBenchmarks
                     ? TypeSerializerSchemaCompatibility.compatibleAsIs()
                     : TypeSerializerSchemaCompatibility.compatibleAfterMigration();
         }

@@ -2,7 +2,7 @@ package io.champion.features;
 
 import io.champion.lake.LakeReader;
 import io.champion.model.PartitionKey;
-import io.champion.model.record.Bar;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -57,7 +57,7 @@ final class LakeBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
         try (CloseableIterator<SpecificRecordBase> rows = reader.read(partition)) {
             while (rows.hasNext()) {
                 SpecificRecordBase row = rows.next();
-                if (row instanceof Bar bar && !bar.getBarInterval().equals(interval)) {
+                if (!FeatureBars.isOf(row, interval)) {
                     continue;
                 }
                 FeatureBar bar = FeatureBars.of(row);

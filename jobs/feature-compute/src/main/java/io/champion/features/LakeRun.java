@@ -9,6 +9,7 @@ import io.champion.model.record.Bar;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityIndicators;
 import io.champion.model.record.EquityOhlc;
+import io.champion.model.record.IndexOhlc;
 import io.champion.model.record.Reject;
 import io.champion.quality.AccountingException;
 import io.champion.runtime.CommonOptions;
@@ -18,6 +19,20 @@ import io.champion.runtime.JobConfig;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
+
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,17 +48,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * The job over the lake: reads the bars day by day, and replaces the features of its sessions.
@@ -55,6 +59,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class LakeRun {
 
     private static final Dataset FEATURES = Dataset.of(EquityIndicators.getClassSchema());
+    private static final Dataset INDICES = Dataset.of(IndexOhlc.getClassSchema());
     private static final Dataset REJECTS = Dataset.of(Reject.getClassSchema());
 
     private static final DateTimeFormatter RUN_ID =
@@ -65,6 +70,7 @@ final class LakeRun {
     private final FeatureSet set;
     private final String interval;
     private final Dataset bars;
+    private final String benchmark;
     private final Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     LakeRun(JobConfig config) {
@@ -73,6 +79,7 @@ final class LakeRun {
         this.set = FeatureComputeJob.featureSet(config);
         this.interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
         this.bars = Dataset.of(barsOf(interval));
+        this.benchmark = config.get(FeatureComputeOptions.BENCHMARK);
     }
 
     private Schema barsOf(String interval) {
@@ -95,7 +102,11 @@ final class LakeRun {
             throw new FeatureInputException(
                     "The last bars of " + bars.id() + " are of " + to + ", before " + from + ".");
         }
-        List<FeatureReport.Input> fingerprints = fingerprints(inputs);
+        List<PartitionKey> all = new ArrayList<>(inputs);
+        if (isToIndex()) {
+            all.addAll(indexDays(to));
+        }
+        List<FeatureReport.Input> fingerprints = fingerprints(all);
         FeatureRows.Run run =
                 new FeatureRows.Run(
                         interval,
@@ -134,8 +145,82 @@ final class LakeRun {
         }
     }
 
+    /** Id of the dataset of the bars. */
+    String dataset() {
+        return bars.id();
+    }
+
     /** The bars of partitions, one day after the other. */
-    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, List<PartitionKey> inputs) {
+    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, List<PartitionKey> inputs)
+            throws IOException {
+        DataStream<FeatureBar> own = barsAlone(env, inputs);
+        if (benchmark == null) {
+            return own;
+        }
+        return BenchmarkJoin.join(
+                own,
+                isToIndex()
+                        ? index(env, inputs.get(inputs.size() - 1).date())
+                        : FeatureComputeJob.barsOf(benchmark, own));
+    }
+
+    /** Whether beta compares with an index of the lake, and not with one among the bars. */
+    private boolean isToIndex() {
+        return benchmark != null && interval.equals(FeatureRows.DAILY);
+    }
+
+    private List<PartitionKey> indexDays(LocalDate last) throws IOException {
+        return new LakeReader(new Path(home.lake()))
+                .partitions(INDICES).stream().filter(day -> !day.date().isAfter(last)).toList();
+    }
+
+    /** The closes of the benchmark in the lake, one day after the other. */
+    private DataStream<FeatureBar> index(StreamExecutionEnvironment env, LocalDate last)
+            throws IOException {
+        LakeReader reader = new LakeReader(new Path(home.lake()));
+        List<PartitionKey> days = indexDays(last);
+        TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        if (!days.isEmpty()) {
+            try (CloseableIterator<SpecificRecordBase> rows =
+                    reader.read(days.get(days.size() - 1))) {
+                rows.forEachRemaining(row -> names.add(((IndexOhlc) row).getIndexName()));
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+        if (!names.contains(benchmark)) {
+            throw new FeatureInputException(
+                    "There is no index '"
+                            + benchmark
+                            + "' ('"
+                            + FeatureComputeOptions.BENCHMARK.key()
+                            + "') in "
+                            + INDICES.id()
+                            + (days.isEmpty()
+                                    ? ", which has no days up to " + last + "."
+                                    : " of "
+                                            + days.get(days.size() - 1).date()
+                                            + "; there are "
+                                            + String.join(", ", names)
+                                            + "."));
+        }
+        return env.fromData(days, TypeInformation.of(PartitionKey.class))
+                .name("index partitions")
+                .uid("index-partitions")
+                .flatMap(new IndexBars(home.lake(), benchmark), FeatureBarSerializer.TYPE)
+                .setParallelism(1)
+                .name("index")
+                .uid("index")
+                .assignTimestampsAndWatermarks(LakeBars.watermarks())
+                .setParallelism(1)
+                .name("index times")
+                .uid("index-times");
+    }
+
+    private DataStream<FeatureBar> barsAlone(
+            StreamExecutionEnvironment env, List<PartitionKey> inputs) {
         return env.fromData(inputs, TypeInformation.of(PartitionKey.class))
                 .name("partitions")
                 .uid("partitions")

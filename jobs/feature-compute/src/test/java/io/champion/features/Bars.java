@@ -2,6 +2,7 @@ package io.champion.features;
 
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -92,6 +93,7 @@ final class Bars {
             view.close = bar.close;
             view.volume = bar.volume;
             view.turnover = bar.turnover;
+            view.benchmark = bar.benchmark;
             set.step(view, state, values);
             features.put(bar.time, values);
         }

@@ -1,10 +1,12 @@
 package io.champion.features;
 
 import static io.champion.local.faults.Until.until;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.clickhouse.client.api.query.GenericRecord;
+
 import io.champion.indicators.FeatureSet;
 import io.champion.kafka.RecordEncoder;
 import io.champion.lake.ContractTypeInfo;
@@ -17,6 +19,7 @@ import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
 import io.champion.model.record.EquityIndicators;
 import io.champion.model.record.EquityOhlc;
+import io.champion.model.record.IndexOhlc;
 import io.champion.model.record.Reject;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
@@ -26,20 +29,7 @@ import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -55,6 +45,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The whole job in both its forms, into a lake and a real ClickHouse. */
 final class FeatureComputeJobTest {
@@ -211,6 +216,100 @@ final class FeatureComputeJobTest {
                 .allSatisfy(row -> assertThat(((Reject) row).getFile()).isEqualTo("bars-0"));
     }
 
+    @Test
+    void betaIsThatToTheIndexInBothForms() throws Exception {
+        Path file =
+                Files.writeString(
+                        home.resolve("set.yaml"),
+                        """
+                        name: mine
+                        version: v1
+                        features:
+                          - {name: beta_5, indicator: beta, window: 5, group: trend}
+                        """);
+        FeatureSet set = FeatureSet.read(file);
+        List<FeatureBar> index = new ArrayList<>(Bars.walk("NSE:NIFTY 50:", 40, 99));
+        FeatureBar missing = index.remove(20);
+        List<FeatureBar> bars = new ArrayList<>();
+        Map<String, List<FeatureBar>> joined = new HashMap<>();
+        for (int i = 0; i < 3; i++) {
+            for (FeatureBar bar : Bars.walk("NSE:S" + i + ":EQ", 40, i)) {
+                bars.add(bar);
+                double close =
+                        bar.time == missing.time
+                                ? Double.NaN
+                                : index.stream()
+                                        .filter(each -> each.time == bar.time)
+                                        .findAny()
+                                        .orElseThrow()
+                                        .close;
+                joined.computeIfAbsent(bar.instrument, key -> new ArrayList<>())
+                        .add(bar.withBenchmark(close));
+            }
+        }
+        bars.sort(Comparator.comparingLong(bar -> bar.time));
+        Map<String, Map<Long, List<String>>> expected = new TreeMap<>();
+        joined.forEach(
+                (instrument, its) ->
+                        Bars.features(set, its)
+                                .forEach(
+                                        (time, values) ->
+                                                expected.computeIfAbsent(
+                                                                instrument, key -> new TreeMap<>())
+                                                        .put(
+                                                                time,
+                                                                List.of(
+                                                                        text(
+                                                                                "beta_5",
+                                                                                values[0])))));
+        assertThat(expected.get("NSE:S0:EQ").get(missing.time)).containsExactly("null");
+        assertThat(expected.get("NSE:S0:EQ").get(39 * Bars.DAY)).doesNotContain("null");
+
+        writeDaily(bars);
+        write(
+                Dataset.of(IndexOhlc.getClassSchema()),
+                index.stream().<SpecificRecordBase>map(FeatureComputeJobTest::index).toList());
+        String[] options = {"features.set=" + file, "features.prices=raw"};
+        runOverLake(options[0], options[1], "features.benchmark=nifty 50");
+        assertThat(values(set, lake())).isEqualTo(expected);
+        assertThatThrownBy(() -> runOverLake(options[0], options[1], "features.benchmark=NIFTY"))
+                .isInstanceOf(FeatureInputException.class)
+                .hasMessageContaining("There is no index 'NIFTY'")
+                .hasMessageContaining("there are NIFTY 50.");
+
+        home = Files.createDirectory(home.resolve("stream"));
+        freshDatabase();
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(home.resolve("kafka"))) {
+            kafka.createTopic("bars", 2);
+            List<FeatureBar> all = new ArrayList<>(bars);
+            all.addAll(index);
+            // Within five days, in any order.
+            Random random = new Random(1);
+            Map<FeatureBar, Double> arrival = new HashMap<>();
+            all.forEach(bar -> arrival.put(bar, bar.session + 4 * random.nextDouble()));
+            all.sort(Comparator.comparingDouble(arrival::get));
+            publish(kafka, all);
+            JobConfig config =
+                    config(
+                            "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                            options[0],
+                            "features.input=kafka",
+                            "features.interval=1d",
+                            "features.bounded=true",
+                            "features.out-of-orderness=5 d",
+                            "features.benchmark=NIFTY 50");
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
+            JobEnvironment.configure(env, config, Boundedness.UNBOUNDED);
+            FeatureComputeJob.build(env, config);
+            env.execute();
+        }
+        Map<String, Map<Long, List<String>>> fromKafka = values(set, lake());
+        // The index is an instrument of its own there.
+        fromKafka.keySet().retainAll(expected.keySet());
+        assertThat(fromKafka).isEqualTo(expected);
+    }
+
     private LocalDate lastSession() {
         try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
             return LocalDate.ofEpochDay(
@@ -365,14 +464,14 @@ final class FeatureComputeJobTest {
     }
 
     private void writeDaily(List<FeatureBar> bars) throws Exception {
-        Dataset dataset = Dataset.of(EquityOhlc.getClassSchema());
-        List<SpecificRecordBase> rows = new ArrayList<>();
+        write(
+                Dataset.of(EquityOhlc.getClassSchema()),
+                bars.stream().<SpecificRecordBase>map(FeatureComputeJobTest::daily).toList());
+    }
+
+    private void write(Dataset dataset, List<SpecificRecordBase> rows) throws Exception {
         TreeSet<PartitionKey> partitions = new TreeSet<>();
-        for (FeatureBar bar : bars) {
-            EquityOhlc row = daily(bar);
-            rows.add(row);
-            partitions.add(dataset.partitionOf(row));
-        }
+        rows.forEach(row -> partitions.add(dataset.partitionOf(row)));
         JobConfig config = config();
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
@@ -386,6 +485,22 @@ final class FeatureComputeJobTest {
                                 .build())
                 .uid("lake");
         env.execute();
+    }
+
+    private static IndexOhlc index(FeatureBar bar) {
+        return IndexOhlc.newBuilder()
+                .setEventId(bar.instrument + bar.time)
+                .setEventTime(Instant.ofEpochMilli(bar.time))
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId(bar.instrument)
+                .setInstrumentId(bar.instrument)
+                .setIndexName(bar.symbol)
+                .setExchange("NSE")
+                .setTradeDate(LocalDate.ofEpochDay(bar.session))
+                .setClose(bar.close)
+                .setIsTradingDay(true)
+                .build();
     }
 
     private static EquityOhlc daily(FeatureBar bar) {
