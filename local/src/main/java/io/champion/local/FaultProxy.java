@@ -103,13 +103,17 @@ public final class FaultProxy implements AutoCloseable {
             RESET,
             RESET_MIDWAY,
             DROP_RESPONSE,
+            CUT_RESPONSE,
             STATUS,
             DELAY,
             AFTER_ANSWER
         }
 
         private final Kind kind;
+
+        /** Status of the answer, or how many bytes of it come. */
         private final int status;
+
         private final int code;
         private final Runnable action;
 
@@ -136,6 +140,14 @@ public final class FaultProxy implements AutoCloseable {
          */
         public static Fault dropResponse() {
             return new Fault(Kind.DROP_RESPONSE, 0, 0, () -> {});
+        }
+
+        /**
+         * The client gets the first so many bytes of the answer, head included; then the connection
+         * ends, in good order.
+         */
+        public static Fault cutResponse(int bytes) {
+            return new Fault(Kind.CUT_RESPONSE, bytes, 0, () -> {});
         }
 
         /**
@@ -283,7 +295,7 @@ public final class FaultProxy implements AutoCloseable {
         InputStream fromServer = InputStream.nullInputStream();
         InputStream fromClient = new BufferedInputStream(client.getInputStream(), 1 << 16);
         while (true) {
-            byte[] raw = readMessage(fromClient, client.getOutputStream());
+            byte[] raw = readMessage(fromClient, client.getOutputStream(), true);
             if (raw == null) {
                 return;
             }
@@ -311,12 +323,17 @@ public final class FaultProxy implements AutoCloseable {
                 return;
             }
             server.getOutputStream().write(raw);
-            byte[] answer = readMessage(fromServer, OutputStream.nullOutputStream());
+            boolean hasBody = !isHead(raw);
+            byte[] answer = readMessage(fromServer, OutputStream.nullOutputStream(), hasBody);
             if (answer == null) {
                 throw new EOFException("The server closed the connection without an answer.");
             }
             if (fault != null && fault.kind == Fault.Kind.DROP_RESPONSE) {
                 reset(client);
+                return;
+            }
+            if (fault != null && fault.kind == Fault.Kind.CUT_RESPONSE) {
+                client.getOutputStream().write(answer, 0, Math.min(fault.status, answer.length));
                 return;
             }
             if (fault != null && fault.kind == Fault.Kind.AFTER_ANSWER) {
@@ -368,8 +385,19 @@ public final class FaultProxy implements AutoCloseable {
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** One HTTP message with its framing as it came; null at the end of the connection. */
-    private static byte[] readMessage(InputStream in, OutputStream back) throws IOException {
+    private static boolean isHead(byte[] raw) {
+        return new String(raw, 0, Math.min(5, raw.length), StandardCharsets.ISO_8859_1)
+                .equals("HEAD ");
+    }
+
+    /**
+     * One HTTP message with its framing as it came; null at the end of the connection.
+     *
+     * @param hasBody false of an answer to HEAD, which tells the length of a body that does not
+     *     come
+     */
+    private static byte[] readMessage(InputStream in, OutputStream back, boolean hasBody)
+            throws IOException {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         if (!readLine(in, message)) {
             return null;
@@ -384,6 +412,9 @@ public final class FaultProxy implements AutoCloseable {
         String head = message.toString(StandardCharsets.ISO_8859_1);
         if (EXPECT.matcher(head).find()) {
             back.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        }
+        if (!hasBody) {
+            return message.toByteArray();
         }
         Matcher length = CONTENT_LENGTH.matcher(head);
         if (CHUNKED.matcher(head).find()) {
