@@ -36,6 +36,8 @@ final class ArchitectureTest {
                     .definedBy("io.champion.bhavcopy..")
                     .layer("tick-stream")
                     .definedBy("io.champion.ticks..")
+                    .layer("fetch")
+                    .definedBy("io.champion.fetch..")
                     .layer("local")
                     .definedBy("io.champion.local..")
                     .layer("cli")
@@ -89,6 +91,8 @@ final class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("tick-stream")
                     .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("fetch")
+                    .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("local")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("cli")
@@ -113,6 +117,15 @@ final class ArchitectureTest {
                     .resideInAnyPackage("org.apache.flink..", "org.apache.avro..");
 
     @ArchTest
+    static final ArchRule FETCHING_NEEDS_NO_FLINK =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.champion.fetch..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.flink..");
+
+    @ArchTest
     static final ArchRule NOTHING_USES_KRYO =
             noClasses().should().dependOnClassesThat().resideInAPackage("com.esotericsoftware..");
 
@@ -127,7 +140,8 @@ final class ArchitectureTest {
                             "io.champion.warehouse..",
                             "io.champion.kafka..",
                             "io.champion.quality..",
-                            "io.champion.runtime..")
+                            "io.champion.runtime..",
+                            "io.champion.fetch..")
                     .should()
                     .accessField(System.class, "out")
                     .orShould()

@@ -34,6 +34,8 @@ import java.util.Map;
         footer = {
             "  champion demo",
             "      A generated exchange month, ingested, with a tour of what came out.",
+            "  champion fetch bhavcopy --from 2025-06-02",
+            "      The exchanges' daily files, into the raw tier of the home.",
             "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
             "      Your own files: a file, a folder or a glob.",
             "  champion query \"SELECT * FROM normalized_equity_ohlc LIMIT 5\"",
@@ -87,6 +89,7 @@ public final class Champion implements Runnable {
         CommandLine line = new CommandLine(new Champion(context));
         List.of(
                         new DemoCommand(context),
+                        new FetchCommand(context),
                         new IngestCommand(context),
                         new AdjustCommand(context),
                         new ProduceCommand(context),
@@ -100,6 +103,7 @@ public final class Champion implements Runnable {
                         new TablesCommand(context),
                         new DescribeCommand(context),
                         new StatusCommand(context),
+                        new RetentionCommand(context),
                         new ValidateCommand(context),
                         new DdlCommand(context),
                         new JobCommand(context),

@@ -19,14 +19,16 @@ final class ExitCode {
     static final int INPUT = 3;
 
     /**
-     * The warehouse, Kafka, the engine or the cluster cannot be reached or is not what is needed.
+     * The warehouse, Kafka, the engine, the cluster or the server to fetch from cannot be reached
+     * or is not what is needed.
      */
     static final int UNAVAILABLE = 4;
 
     static final String HELP =
             """
             Exit codes: 0 done, 1 the run failed, 2 wrong command or configuration (nothing was done),
-            3 input was refused or missing, 4 the warehouse, Kafka, the engine or the cluster is not available.""";
+            3 input was refused or missing, 4 the warehouse, Kafka, the engine, the cluster or the server to
+            fetch from is not available.""";
 
     private ExitCode() {}
 }

@@ -2,9 +2,13 @@ package io.champion.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.champion.cli.demo.ExchangeMonth;
 import io.champion.local.EmbeddedClickHouse;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.YearMonth;
@@ -135,6 +139,56 @@ final class IngestCommandTest {
         assertThat(Run.in(store, "reprocess", "list").out()).contains("There are no generations.");
         assertThat(Run.in(store, "adjust", "-Dadjust.break-threshold=2").exitCode())
                 .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void retentionDeletesWhatWasFetchedAndIngested(@TempDir Path store) throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        server.createContext(
+                "/products/content/",
+                exchange -> {
+                    String path = exchange.getRequestURI().getPath();
+                    String day = path.replaceAll("\\D", "").substring(0, 2);
+                    byte[] text =
+                            (SEC_HEADER + SEC_ROW.formatted("OMEGA", day + "-Oct-2025", "10"))
+                                    .getBytes(StandardCharsets.UTF_8);
+                    try (exchange) {
+                        exchange.sendResponseHeaders(200, text.length);
+                        exchange.getResponseBody().write(text);
+                    }
+                });
+        server.start();
+        String[] fetch = {
+            "fetch",
+            "bhavcopy",
+            "--kinds",
+            "nse-sec",
+            "--interval",
+            "0",
+            "--from",
+            "2025-10-06",
+            "--to",
+            "2025-10-07",
+            "--nse",
+            "http://127.0.0.1:" + server.getAddress().getPort()
+        };
+        try {
+            Run fetched = Run.in(store, fetch);
+            assertThat(fetched.out()).contains("fetched    2 files");
+            String raw = store.resolve("raw/bhavcopy").toString();
+            Run ingested =
+                    Run.in(store, "ingest", "bhavcopy", "--input", raw, "--to", "2025-10-06");
+            assertThat(ingested.exitCode()).as(ingested.err()).isEqualTo(ExitCode.OK);
+            Run retention = Run.in(store, "retention", "--keep", "0");
+            assertThat(retention.out())
+                    .contains("bhavcopy: 1 file deleted")
+                    .contains("1 older file kept: no ingest of this home took them");
+            assertThat(Run.in(store, fetch).out())
+                    .contains("there      1 file", "purged     1 file");
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test
