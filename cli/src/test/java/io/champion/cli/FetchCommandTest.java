@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import io.champion.bhavcopy.InputSample;
 import io.champion.cli.demo.ExchangeMonth;
 import io.champion.fetch.Bhavcopies;
 import java.io.IOException;
@@ -106,14 +107,11 @@ final class FetchCommandTest {
                 .contains("there      " + wanted + " files");
 
         // What it brought is what the ingest takes.
-        Path job =
-                Files.writeString(
-                        home.resolve("job.yaml"),
-                        "bhavcopy.input: " + home.resolve("raw/bhavcopy"));
-        Run sample = Run.in(home, "validate", "--level", "sample", job.toString());
-        assertThat(sample.out())
-                .contains(wanted + " files of " + month.sessions().size() + " sessions")
-                .doesNotContain("Left alone");
+        InputSample sample =
+                InputSample.take(List.of(home.resolve("raw/bhavcopy").toString()), null, null, 1);
+        assertThat(sample.plan().files()).isEqualTo(wanted);
+        assertThat(sample.plan().skipped()).isEmpty();
+        assertThat(sample.failures()).isEmpty();
     }
 
     @Test
