@@ -428,39 +428,11 @@ final class FeatureComputeJobTest {
             int partition = 0;
             for (FeatureBar bar : bars) {
                 partition = 1 - partition;
-                byte[] value = encoder.encode(window(bar));
+                byte[] value = encoder.encode(Bars.message(bar));
                 producer.send(new ProducerRecord<>("bars", partition, null, value));
             }
             producer.send(new ProducerRecord<>("bars", 0, null, new byte[] {1, 2, 3})).get();
         }
-    }
-
-    private static Bar window(FeatureBar bar) {
-        return Bar.newBuilder()
-                .setEventId(bar.instrument + bar.time + bar.version)
-                .setEventTime(bar.time * 1_000_000)
-                .setIngestTime(Instant.EPOCH)
-                .setSource("test")
-                .setEntityId(bar.instrument)
-                .setSymbol(bar.symbol)
-                .setExchange("NSE")
-                .setSeries("EQ")
-                .setInstrumentId(bar.instrument)
-                .setBarInterval("1d")
-                .setWindowStart(bar.time * 1_000_000)
-                .setWindowEnd((bar.time + Bars.DAY) * 1_000_000)
-                .setVersion(bar.version)
-                .setOpen(bar.open)
-                .setHigh(bar.high)
-                .setLow(bar.low)
-                .setClose(bar.close)
-                .setVolume(bar.volume)
-                .setTurnover(bar.turnover)
-                .setVwap(null)
-                .setTrades(1)
-                .setFirstEventTime(null)
-                .setLastEventTime(null)
-                .build();
     }
 
     private void writeDaily(List<FeatureBar> bars) throws Exception {
@@ -574,7 +546,7 @@ final class FeatureComputeJobTest {
         return text;
     }
 
-    private static String text(String column, double value) {
+    static String text(String column, double value) {
         if (Double.isNaN(value)) {
             return "null";
         }
