@@ -2,7 +2,6 @@ package io.champion.features;
 
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
