@@ -37,6 +37,9 @@ public final class FeatureSet implements Serializable {
     /** What a feature can be of; partitions of the lake are called like this. */
     public static final List<String> GROUPS = List.of("trend", "momentum", "volatility", "volume");
 
+    /** Name of {@link #standard}. */
+    public static final String STANDARD_NAME = "features_equity_indicators";
+
     private static final String STANDARD = "champion/features/equity_indicators.yaml";
 
     private final String label;
@@ -82,7 +85,7 @@ public final class FeatureSet implements Serializable {
         try (InputStream in = FeatureSet.class.getClassLoader().getResourceAsStream(STANDARD)) {
             return parse(
                     new String(in.readAllBytes(), StandardCharsets.UTF_8),
-                    "features_equity_indicators");
+                    STANDARD_NAME);
         } catch (IOException e) {
             throw new UncheckedIOException("The standard feature set cannot be read.", e);
         }

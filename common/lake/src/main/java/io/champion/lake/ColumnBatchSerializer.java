@@ -2,6 +2,7 @@ package io.champion.lake;
 
 import io.champion.model.ColumnBatch;
 import io.champion.model.ColumnBatch.Constant;
+import io.champion.model.ColumnBatch.EmptyMaps;
 import io.champion.model.ColumnBatch.NumberLists;
 import io.champion.model.ColumnBatch.Numbers;
 import io.champion.model.ColumnBatch.Texts;
@@ -43,6 +44,7 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
     private static final int NUMBERS = 0;
     private static final int TEXTS = 1;
     private static final int LISTS = 2;
+    private static final int EMPTY_MAPS = 3;
     private static final int FORM = 3;
     private static final int HAS_NULLS = 4;
     private static final int IS_CONSTANT = 8;
@@ -88,6 +90,8 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
         } else if (values instanceof Texts texts) {
             writeForm(TEXTS | flags, texts.nulls(), rows, out);
             writeTexts(texts, rows, out);
+        } else if (values instanceof EmptyMaps) {
+            writeForm(EMPTY_MAPS | flags, null, rows, out);
         } else {
             NumberLists lists = (NumberLists) values;
             writeForm(LISTS | flags, null, rows, out);
@@ -217,6 +221,7 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
                     case NUMBERS -> new Numbers(readLongs(rows, in), nulls);
                     case TEXTS -> readTexts(rows, nulls, in);
                     case LISTS -> readLists(rows, in);
+                    case EMPTY_MAPS -> new EmptyMaps();
                     default -> throw new IOException("No form of a column: " + form + ".");
                 };
         return constant ? new Constant(values) : values;
@@ -333,6 +338,9 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
             byte[] text =
                     nulls == null ? value.toString().getBytes(StandardCharsets.UTF_8) : new byte[0];
             return new Constant(new Texts(text, new int[1], new int[] {text.length}, nulls));
+        }
+        if (kind == Kind.MAP) {
+            return new Constant(new EmptyMaps());
         }
         if (kind == Kind.ARRAY) {
             long[] elements =

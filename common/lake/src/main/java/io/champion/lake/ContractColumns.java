@@ -117,7 +117,7 @@ final class ContractColumns {
          */
         void write(Object value, int repetition, int definition);
 
-        /** Adds the values of rows; batches have none of maps and structs. */
+        /** Adds the values of rows; batches have none of structs. */
         default void write(Values values, int from, int to) {
             throw new IllegalStateException("A batch has no column of this kind.");
         }
@@ -259,6 +259,14 @@ final class ContractColumns {
             this.key = key;
             this.element = element;
             this.repeated = repeated;
+        }
+
+        /** Batches have empty maps only. */
+        @Override
+        public void write(Values values, int from, int to) {
+            for (int i = from; i < to; i++) {
+                write(Map.of(), 0, 0);
+            }
         }
 
         @Override

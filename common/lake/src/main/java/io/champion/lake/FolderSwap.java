@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 import io.champion.lake.LakeCommit.PendingFile;
 import io.champion.model.PartitionKey;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -89,15 +95,21 @@ final class FolderSwap implements Replacement {
         Map<PartitionKey, List<PendingFile>> byPartition =
                 files.stream().collect(groupingBy(PendingFile::partition, TreeMap::new, toList()));
         List<PartitionKey> swaps = new ArrayList<>();
+        List<Callable<Void>> stagings = new ArrayList<>();
         for (PartitionKey partition : partitions) {
             if (!swapped(partition)) {
                 List<PendingFile> pending = byPartition.getOrDefault(partition, List.of());
                 if (!pending.isEmpty()) {
-                    stage(partition, pending);
+                    stagings.add(
+                            () -> {
+                                stage(partition, pending);
+                                return null;
+                            });
                 }
                 swaps.add(partition);
             }
         }
+        stage(stagings);
         listener.reached(CommitStep.STAGED);
         for (PartitionKey partition : swaps) {
             swap(partition, byPartition.containsKey(partition));
@@ -111,6 +123,27 @@ final class FolderSwap implements Replacement {
         return Manifest.read(fs, Layout.partition(root, partition))
                 .map(manifest -> manifest.commit().equals(run))
                 .orElse(false);
+    }
+
+    /** Runs all, some at a time: a run may replace thousands of partitions. */
+    private static void stage(List<Callable<Void>> stagings) throws IOException {
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            for (Future<Void> staging : threads.invokeAll(stagings)) {
+                staging.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("The commit was interrupted.");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IOException("A partition cannot be staged.", e.getCause());
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private void stage(PartitionKey partition, List<PendingFile> pending) throws IOException {

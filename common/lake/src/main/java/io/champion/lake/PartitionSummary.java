@@ -47,7 +47,11 @@ final class PartitionSummary {
             ParquetMetadata footer = ParquetFiles.footer(fs, path, bytes);
             FileMetaData file = footer.getFileMetaData();
             // Files of before and after a contract gained a column have one schema between them.
-            schema = schema == null ? file.getSchema() : schema.union(file.getSchema(), false);
+            if (schema == null) {
+                schema = file.getSchema();
+            } else if (!schema.equals(file.getSchema())) {
+                schema = schema.union(file.getSchema(), false);
+            }
             properties.putAll(file.getKeyValueMetaData());
             long rows = 0;
             for (BlockMetaData block : footer.getBlocks()) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -13,8 +14,8 @@ import org.apache.avro.specific.SpecificRecordBase;
  * Rows of one contract and one partition, column by column: what flows where a row is too small a
  * unit. Batches are immutable once made; whoever makes one gives its arrays away.
  *
- * <p>Columns of maps, structs, decimals and bytes have no such form: contracts that have one go row
- * by row.
+ * <p>Of maps there are empty ones only, and structs, decimals and bytes have no such form:
+ * contracts that have them, and rows with entries in a map, go row by row.
  */
 public final class ColumnBatch {
     private final Dataset dataset;
@@ -28,7 +29,7 @@ public final class ColumnBatch {
      * <p>Where {@code nulls} is not null, it is 1 for each row without a value, whose place holds
      * anything.
      */
-    public sealed interface Values permits Numbers, Texts, NumberLists, Constant {}
+    public sealed interface Values permits Numbers, Texts, NumberLists, EmptyMaps, Constant {}
 
     /**
      * Booleans (0 or 1), integers, days, times and floating-point numbers.
@@ -57,6 +58,9 @@ public final class ColumnBatch {
      * @param ends where a row's elements end; the first row's begin at 0
      */
     public record NumberLists(long[] elements, int[] ends) implements Values {}
+
+    /** Maps without an entry, in all rows. */
+    public record EmptyMaps() implements Values {}
 
     /**
      * The same value in all rows.
@@ -100,6 +104,7 @@ public final class ColumnBatch {
                 switch (column.type().kind()) {
                     case STRING, ENUM -> plain instanceof Texts;
                     case ARRAY -> plain instanceof NumberLists && isNumber(column.type().element());
+                    case MAP -> plain instanceof EmptyMaps;
                     default -> plain instanceof Numbers && isNumber(column.type());
                 };
         boolean nulls =
@@ -145,8 +150,10 @@ public final class ColumnBatch {
         } else if (plain instanceof Texts texts) {
             length = Math.min(texts.starts().length, texts.ends().length);
             nulls = texts.nulls();
+        } else if (plain instanceof NumberLists lists) {
+            length = lists.ends().length;
         } else {
-            length = ((NumberLists) plain).ends().length;
+            length = Integer.MAX_VALUE;
         }
         return nulls == null ? length : Math.min(length, nulls.length);
     }
@@ -231,6 +238,9 @@ public final class ColumnBatch {
                             texts.ends()[row] - start,
                             StandardCharsets.UTF_8);
             return type.kind() == ColumnType.Kind.ENUM ? constant(text, record, column) : text;
+        }
+        if (values instanceof EmptyMaps) {
+            return Map.of();
         }
         if (values instanceof NumberLists lists) {
             List<Object> list = new ArrayList<>();

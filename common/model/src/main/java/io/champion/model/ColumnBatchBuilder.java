@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.generic.IndexedRecord;
 
 /**
@@ -42,6 +43,7 @@ public final class ColumnBatchBuilder {
                     switch (column.type().kind()) {
                         case STRING, ENUM -> new GrowingTexts(room);
                         case ARRAY -> new GrowingLists(room);
+                        case MAP -> new EmptyMaps(room);
                         default -> new GrowingNumbers(room);
                     };
         }
@@ -105,7 +107,7 @@ public final class ColumnBatchBuilder {
     public void row(IndexedRecord record) {
         List<Column> contract = dataset.columns();
         for (int i = 0; i < columns.length; i++) {
-            if (columns[i].constant == null) {
+            if (columns[i].constant == null || columns[i] instanceof EmptyMaps) {
                 value(i, contract.get(i).type(), record.get(contract.get(i).position()));
             }
         }
@@ -119,6 +121,14 @@ public final class ColumnBatchBuilder {
         }
         switch (type.kind()) {
             case STRING, ENUM -> text(column, value.toString());
+            case MAP -> {
+                if (!((Map<?, ?>) value).isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "A map of column '"
+                                    + dataset.columns().get(column).name()
+                                    + "' has entries, which a batch cannot hold.");
+                }
+            }
             case ARRAY -> {
                 List<?> list = (List<?>) value;
                 long[] elements = new long[list.size()];
@@ -221,6 +231,29 @@ public final class ColumnBatchBuilder {
             byte[] taken = nulls;
             nulls = null;
             return taken == null || taken.length >= count ? taken : Arrays.copyOf(taken, count);
+        }
+    }
+
+    /** Maps without entries: the same in every row. */
+    private static final class EmptyMaps extends Growing {
+        EmptyMaps(int room) {
+            super(room);
+            constant = new Constant(new ColumnBatch.EmptyMaps());
+        }
+
+        @Override
+        int capacity() {
+            return Integer.MAX_VALUE;
+        }
+
+        @Override
+        void addNull() {
+            throw new IllegalArgumentException("A map is never null; it may be empty.");
+        }
+
+        @Override
+        Values take() {
+            return constant;
         }
     }
 

@@ -929,6 +929,14 @@ abstract class NativeColumn {
             this.values = values;
         }
 
+        /** Batches have empty maps only. */
+        @Override
+        void add(Values empty, int from, int to) {
+            for (int i = from; i < to; i++) {
+                addDefault();
+            }
+        }
+
         @Override
         int addElements(Object value) throws UnstorableException {
             for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {

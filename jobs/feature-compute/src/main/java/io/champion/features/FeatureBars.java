@@ -4,17 +4,34 @@ import io.champion.model.record.Bar;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.IndexOhlc;
-
-import org.apache.avro.specific.SpecificRecordBase;
-
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecordBase;
 
 /** Makes bars of the records that hold them. */
 final class FeatureBars {
     private FeatureBars() {}
+
+    /** The fields of records that bars are made of. */
+    static final Set<String> FIELDS =
+            Set.of(
+                    "instrument_id",
+                    "symbol",
+                    "exchange",
+                    "trade_date",
+                    "bar_interval",
+                    "window_start",
+                    "window_end",
+                    "version",
+                    "open",
+                    "high",
+                    "low",
+                    "close",
+                    "volume",
+                    "turnover");
 
     private static final ZoneId INDIA = ZoneId.of("Asia/Kolkata");
     private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");

@@ -108,6 +108,7 @@ public final class FeatureComputeJob {
                 featureSet(config),
                 horizon(config),
                 new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                FeatureOutput.ROWS,
                 sinks);
     }
 

@@ -1,14 +1,11 @@
 package io.champion.features;
 
 import io.champion.indicators.FeatureSet;
-import io.champion.lake.ContractTypeInfo;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /** The job's graph, bounded or not: bars, brought together by instrument, to rows of features. */
 final class FeatureComputeTopology {
@@ -22,26 +19,30 @@ final class FeatureComputeTopology {
      * @param bars with watermarks
      * @param rejects what the source refused
      * @param horizon how many bars back corrections are taken
+     * @param form what the sinks take
      * @param sinks where rows and rejects go, by uid
      */
-    static void build(
+    static <T> void build(
             DataStream<FeatureBar> bars,
-            List<DataStream<SpecificRecordBase>> rejects,
+            List<DataStream<T>> rejects,
             FeatureSet set,
             int horizon,
             FeatureRows.Run run,
-            Map<String, Sink<SpecificRecordBase>> sinks) {
-        SingleOutputStreamOperator<SpecificRecordBase> features =
+            FeatureOutput.Form<T> form,
+            Map<String, Sink<T>> sinks) {
+        // Without rejects of the source, the sinks are chained to the features.
+        DataStream<T> rows =
                 bars.keyBy(bar -> bar.instrument, Types.STRING)
-                        .process(new FeatureFunction(set, horizon, run), ContractTypeInfo.INSTANCE)
-                        .name(FEATURES)
+                        .transform(
+                                FEATURES,
+                                form.type(),
+                                new FeatureOperator<>(
+                                        new FeatureFunction<>(set, horizon, run, form)))
                         .uid(FEATURES);
-        DataStream<SpecificRecordBase> rows =
-                features.union(features.getSideOutput(FeatureFunction.REJECTS));
-        for (DataStream<SpecificRecordBase> refused : rejects) {
+        for (DataStream<T> refused : rejects) {
             rows = rows.union(refused);
         }
-        DataStream<SpecificRecordBase> all = rows;
+        DataStream<T> all = rows;
         sinks.forEach((uid, sink) -> all.sinkTo(sink).name(uid).uid(uid));
     }
 }

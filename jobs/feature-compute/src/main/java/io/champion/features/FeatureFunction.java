@@ -1,11 +1,9 @@
 package io.champion.features;
 
 import io.champion.indicators.FeatureSet;
-import io.champion.lake.ContractTypeInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -16,18 +14,16 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
-import org.apache.flink.util.OutputTag;
 
 /**
  * Computes the features of each instrument when the watermark has reached its bars, in the order of
  * their times; corrected bars change features that were emitted before, which come again under a
- * higher version. Bars whose time has left the horizon are rejects.
+ * higher version. Bars whose time has left the horizon are rejects, which go where features go.
+ *
+ * @param <T> what the sinks take
  */
-final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, SpecificRecordBase> {
+final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, T> {
     private static final long serialVersionUID = 1L;
-
-    static final OutputTag<SpecificRecordBase> REJECTS =
-            new OutputTag<>("rejects", ContractTypeInfo.INSTANCE);
 
     /** Accumulators, and metrics, of what became of the bars. */
     static final String READ = "barsRead";
@@ -42,6 +38,7 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
     private final FeatureSet set;
     private final int horizon;
     private final FeatureRows.Run run;
+    private final FeatureOutput.Form<T> form;
 
     private transient ValueState<InstrumentHistory> history;
     private transient MapState<Long, FeatureBar> waiting;
@@ -52,11 +49,13 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
 
     /**
      * @param horizon how many bars back corrections are taken
+     * @param form of the output
      */
-    FeatureFunction(FeatureSet set, int horizon, FeatureRows.Run run) {
+    FeatureFunction(FeatureSet set, int horizon, FeatureRows.Run run, FeatureOutput.Form<T> form) {
         this.set = set;
         this.horizon = horizon;
         this.run = run;
+        this.form = form;
     }
 
     /** State of an instrument's past. */
@@ -75,7 +74,7 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
                                         LongSerializer.INSTANCE,
                                         FeatureBarSerializer.INSTANCE));
         stepper = new InstrumentHistory.Stepper(set);
-        emission = new Emission(new FeatureRows(set, run));
+        emission = new Emission(form.open(set, run));
         due = new ArrayList<>();
         read = counter(READ);
     }
@@ -89,8 +88,7 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
     }
 
     @Override
-    public void processElement(FeatureBar bar, Context context, Collector<SpecificRecordBase> out)
-            throws Exception {
+    public void processElement(FeatureBar bar, Context context, Collector<T> out) throws Exception {
         read.add(1);
         FeatureBar before = waiting.get(bar.time);
         if (before != null) {
@@ -106,8 +104,7 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
     }
 
     @Override
-    public void onTimer(long time, OnTimerContext context, Collector<SpecificRecordBase> out)
-            throws Exception {
+    public void onTimer(long time, OnTimerContext context, Collector<T> out) throws Exception {
         // All that are due, for the first of their timers.
         long watermark = context.timerService().currentWatermark();
         due.clear();
@@ -125,23 +122,26 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
         }
         InstrumentHistory past = history.value();
         past = past == null ? InstrumentHistory.empty(set) : past.laidOutBy(set.layout());
-        emission.context = context;
         emission.out = out;
         past.take(due, horizon, stepper, emission);
         history.update(past);
     }
 
+    /** Hands on what was kept back. */
+    void flush(Collector<T> out) {
+        emission.rows.flush(out);
+    }
+
     /** Makes rows, rejects and counts of what becomes of bars. */
     private final class Emission implements InstrumentHistory.Output {
-        private final FeatureRows rows;
+        private final FeatureOutput<T> rows;
         private final LongCounter computed = counter(COMPUTED);
         private final LongCounter written = counter(ROWS);
         private final LongCounter superseded = counter(SUPERSEDED);
         private final LongCounter beyondHorizon = counter(BEYOND_HORIZON);
-        private OnTimerContext context;
-        private Collector<SpecificRecordBase> out;
+        private Collector<T> out;
 
-        Emission(FeatureRows rows) {
+        Emission(FeatureOutput<T> rows) {
             this.rows = rows;
         }
 
@@ -152,7 +152,7 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
 
         @Override
         public void features(FeatureBar bar, int version, double[] values) {
-            written.add(rows.emit(bar, version, values, out));
+            written.add(rows.features(bar, version, values, out));
         }
 
         @Override
@@ -163,7 +163,7 @@ final class FeatureFunction extends KeyedProcessFunction<String, FeatureBar, Spe
         @Override
         public void beyondHorizon(FeatureBar bar) {
             beyondHorizon.add(1);
-            context.output(REJECTS, run.beyondHorizon(bar));
+            rows.reject(run.beyondHorizon(bar), out);
         }
     }
 }

@@ -21,10 +21,10 @@ import org.apache.flink.util.Collector;
  * that the contract has a column for goes there; any other into the map {@code features}, by its
  * name.
  */
-final class FeatureRows {
+final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
 
     private static final Schema SCHEMA = EquityIndicators.getClassSchema();
-    private static final String VERSION = SCHEMA.getField("schema_version").defaultVal().toString();
+    static final String VERSION = SCHEMA.getField("schema_version").defaultVal().toString();
 
     static final String DAILY = "1d";
 
@@ -45,14 +45,15 @@ final class FeatureRows {
          */
         List<String> groups(FeatureSet set) {
             return set.features().stream()
-                    .map(feature -> group(set, feature.group()))
+                    .map(Feature::group)
                     .distinct()
+                    .map(group -> group(set, group))
                     .toList();
         }
 
         private String group(FeatureSet set, String group) {
             return group
-                    + (set.name().equals(FeatureSet.standard().name()) ? "" : "_" + set.name())
+                    + (set.name().equals(FeatureSet.STANDARD_NAME) ? "" : "_" + set.name())
                     + (interval.equals(DAILY) ? "" : "_" + interval);
         }
 
@@ -100,16 +101,20 @@ final class FeatureRows {
      * @param fields where they go in a row; -1 where the contract has no column
      * @param whole whether the column is of whole numbers
      */
-    private record Group(
-            String name, int[] values, int[] fields, boolean[] whole, String[] names) {}
+    record Group(String name, int[] values, int[] fields, boolean[] whole, String[] names) {}
 
     private final FeatureSet set;
     private final Run run;
-    private final Group[] groups;
+    private final List<Group> groups;
 
     FeatureRows(FeatureSet set, Run run) {
         this.set = set;
         this.run = run;
+        this.groups = groups(set, run);
+    }
+
+    /** The groups of a set's rows. */
+    static List<Group> groups(FeatureSet set, Run run) {
         Map<String, List<Integer>> values = new LinkedHashMap<>();
         int at = 0;
         for (Feature feature : set.features()) {
@@ -117,13 +122,12 @@ final class FeatureRows {
                 values.computeIfAbsent(feature.group(), group -> new ArrayList<>()).add(at++);
             }
         }
-        groups =
-                values.entrySet().stream()
-                        .map(group -> group(group.getKey(), group.getValue()))
-                        .toArray(Group[]::new);
+        return values.entrySet().stream()
+                .map(group -> group(set, run, group.getKey(), group.getValue()))
+                .toList();
     }
 
-    private Group group(String name, List<Integer> values) {
+    private static Group group(FeatureSet set, Run run, String name, List<Integer> values) {
         String[] names =
                 values.stream().map(value -> set.columns().get(value)).toArray(String[]::new);
         int[] fields = new int[names.length];
@@ -131,7 +135,7 @@ final class FeatureRows {
         for (int i = 0; i < names.length; i++) {
             Schema.Field field = SCHEMA.getField(names[i]);
             whole[i] = has(field, Schema.Type.LONG);
-            fields[i] = whole[i] || has(field, Schema.Type.DOUBLE) ? field.pos() : -1;
+            fields[i] = hasColumn(names[i]) ? field.pos() : -1;
         }
         return new Group(
                 run.group(set, name),
@@ -141,6 +145,20 @@ final class FeatureRows {
                 names);
     }
 
+    /** Whether the contract has a column for a feature. */
+    static boolean hasColumn(String feature) {
+        Schema.Field field = SCHEMA.getField(feature);
+        return has(field, Schema.Type.LONG) || has(field, Schema.Type.DOUBLE);
+    }
+
+    /** The contract's columns of features. */
+    static List<String> columns() {
+        return SCHEMA.getFields().stream()
+                .map(Schema.Field::name)
+                .filter(FeatureRows::hasColumn)
+                .toList();
+    }
+
     /** Whether a field is a number that may be null, as all of features are. */
     private static boolean has(Schema.Field field, Schema.Type type) {
         return field != null
@@ -148,13 +166,9 @@ final class FeatureRows {
                 && field.schema().getTypes().stream().anyMatch(each -> each.getType() == type);
     }
 
-    /**
-     * Makes the rows of a bar.
-     *
-     * @param values of the set's columns, NaN where not known
-     * @return how many
-     */
-    int emit(FeatureBar bar, int version, double[] values, Collector<SpecificRecordBase> out) {
+    @Override
+    public int features(
+            FeatureBar bar, int version, double[] values, Collector<SpecificRecordBase> out) {
         if (bar.session < run.firstSession) {
             return 0;
         }
@@ -178,8 +192,17 @@ final class FeatureRows {
             row.setFeatures(others);
             out.collect(row);
         }
-        return groups.length;
+        return groups.size();
     }
+
+    @Override
+    public void reject(Reject reject, Collector<SpecificRecordBase> out) {
+        out.collect(reject);
+    }
+
+    /** Keeps nothing back. */
+    @Override
+    public void flush(Collector<SpecificRecordBase> out) {}
 
     private EquityIndicators row(FeatureBar bar, int version, String group) {
         int first = bar.instrument.indexOf(':');

@@ -3,7 +3,6 @@ package io.champion.features;
 import io.champion.lake.LakeReader;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.IndexOhlc;
-
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;

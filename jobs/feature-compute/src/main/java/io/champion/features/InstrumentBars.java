@@ -7,11 +7,6 @@ import io.champion.model.PartitionKey;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
-
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.util.CloseableIterator;
-
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -22,6 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * The bars of one instrument in the lake, as the job computes features from them: in the order of

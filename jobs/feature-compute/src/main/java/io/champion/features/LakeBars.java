@@ -2,7 +2,6 @@ package io.champion.features;
 
 import io.champion.lake.LakeReader;
 import io.champion.model.PartitionKey;
-
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -54,7 +53,8 @@ final class LakeBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
 
     @Override
     public void flatMap(PartitionKey partition, Collector<FeatureBar> out) throws Exception {
-        try (CloseableIterator<SpecificRecordBase> rows = reader.read(partition)) {
+        try (CloseableIterator<SpecificRecordBase> rows =
+                reader.read(partition, FeatureBars.FIELDS::contains)) {
             while (rows.hasNext()) {
                 SpecificRecordBase row = rows.next();
                 if (!FeatureBars.isOf(row, interval)) {

@@ -19,20 +19,6 @@ import io.champion.runtime.JobConfig;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
-
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +33,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * The job over the lake: reads the bars day by day, and replaces the features of its sessions.
@@ -65,7 +65,13 @@ final class LakeRun {
     private static final DateTimeFormatter RUN_ID =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    /** Where features go. */
+    static final String LAKE = "lake";
+
+    static final String WAREHOUSE = "warehouse";
+
     private final JobConfig config;
+    private final Set<String> stores;
     private final Home home;
     private final FeatureSet set;
     private final String interval;
@@ -74,7 +80,17 @@ final class LakeRun {
     private final Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
 
     LakeRun(JobConfig config) {
+        this(config, Set.of(LAKE, WAREHOUSE));
+    }
+
+    /**
+     * A run into some of the stores.
+     *
+     * @param stores the lake, and the warehouse or not
+     */
+    LakeRun(JobConfig config, Set<String> stores) {
         this.config = config;
+        this.stores = stores;
         this.home = Home.of(config);
         this.set = FeatureComputeJob.featureSet(config);
         this.interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
@@ -114,12 +130,36 @@ final class LakeRun {
                         first == null ? Integer.MIN_VALUE : (int) from.toEpochDay(),
                         started);
         TreeSet<PartitionKey> outputs = outputs(inputs, from, run);
-        try (ClickHouse warehouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
-            TargetCheck.check(warehouse, List.of(FEATURES.id(), REJECTS.id()));
+        if (stores.contains(WAREHOUSE)) {
+            try (ClickHouse warehouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
+                TargetCheck.check(warehouse, List.of(FEATURES.id(), REJECTS.id()));
+            }
         }
 
         env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
-        FeatureComputeTopology.build(bars(env, inputs), List.of(), set, 0, run, sinks(outputs));
+        DataStream<FeatureBar> read = bars(env, inputs);
+        if (FeatureBatches.hold(set)) {
+            FeatureComputeTopology.build(
+                    read,
+                    List.of(),
+                    set,
+                    0,
+                    run,
+                    FeatureOutput.BATCHES,
+                    sinks(
+                            outputs,
+                            LakeSink.Builder::buildBatches,
+                            WarehouseSink.Builder::buildBatches));
+        } else {
+            FeatureComputeTopology.build(
+                    read,
+                    List.of(),
+                    set,
+                    0,
+                    run,
+                    FeatureOutput.ROWS,
+                    sinks(outputs, LakeSink.Builder::build, WarehouseSink.Builder::build));
+        }
         JobExecutionResult result = env.execute(FeatureComputeJob.NAME);
 
         FeatureReport report = report(result, outputs, fingerprints, from, to);
@@ -282,8 +322,9 @@ final class LakeRun {
             // By UTC, a session's last bars may be of the day after it.
             sessions.add(input.date().minusDays(1));
         }
+        List<String> groups = run.groups(set);
         for (LocalDate session : sessions.tailSet(from)) {
-            for (String group : run.groups(set)) {
+            for (String group : groups) {
                 outputs.add(FEATURES.partitionOf(session, group));
             }
             outputs.add(REJECTS.partitionOf(session, FEATURES.name()));
@@ -291,22 +332,28 @@ final class LakeRun {
         return outputs;
     }
 
-    private Map<String, Sink<SpecificRecordBase>> sinks(TreeSet<PartitionKey> outputs) {
-        Map<String, Sink<SpecificRecordBase>> sinks = new LinkedHashMap<>();
+    private <T> Map<String, Sink<T>> sinks(
+            TreeSet<PartitionKey> outputs,
+            Function<LakeSink.Builder, ? extends Sink<T>> lake,
+            Function<WarehouseSink.Builder, Sink<T>> warehouse) {
+        Map<String, Sink<T>> sinks = new LinkedHashMap<>();
         sinks.put(
-                "lake",
-                LakeSink.builder(new Path(home.lake()))
-                        .parquet(CommonOptions.parquet(config))
-                        .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
-                        .replacing(outputs)
-                        .build());
-        sinks.put(
-                "warehouse",
-                WarehouseSink.builder(CommonOptions.warehouse(config))
-                        .uid(FeatureComputeJob.NAME + "-lake")
-                        .blocks(new Path(home.blocks()))
-                        .replacing(outputs)
-                        .build());
+                LAKE,
+                lake.apply(
+                        LakeSink.builder(new Path(home.lake()))
+                                .parquet(CommonOptions.parquet(config))
+                                .targetFileBytes(
+                                        config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
+                                .replacing(outputs)));
+        if (stores.contains(WAREHOUSE)) {
+            sinks.put(
+                    WAREHOUSE,
+                    warehouse.apply(
+                            WarehouseSink.builder(CommonOptions.warehouse(config))
+                                    .uid(FeatureComputeJob.NAME + "-lake")
+                                    .blocks(new Path(home.blocks()))
+                                    .replacing(outputs)));
+        }
         return sinks;
     }
 

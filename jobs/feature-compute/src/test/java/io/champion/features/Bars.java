@@ -2,7 +2,7 @@ package io.champion.features;
 
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
-
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -98,5 +98,34 @@ final class Bars {
             features.put(bar.time, values);
         }
         return features;
+    }
+
+    /** The message that tells of a bar, which is called daily. */
+    static io.champion.model.record.Bar message(FeatureBar bar) {
+        return io.champion.model.record.Bar.newBuilder()
+                .setEventId(bar.instrument + bar.time + bar.version)
+                .setEventTime(bar.time * 1_000_000)
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId(bar.instrument)
+                .setSymbol(bar.symbol)
+                .setExchange("NSE")
+                .setSeries("EQ")
+                .setInstrumentId(bar.instrument)
+                .setBarInterval("1d")
+                .setWindowStart(bar.time * 1_000_000)
+                .setWindowEnd((bar.time + DAY) * 1_000_000)
+                .setVersion(bar.version)
+                .setOpen(bar.open)
+                .setHigh(bar.high)
+                .setLow(bar.low)
+                .setClose(bar.close)
+                .setVolume(bar.volume)
+                .setTurnover(bar.turnover)
+                .setVwap(null)
+                .setTrades(1)
+                .setFirstEventTime(null)
+                .setLastEventTime(null)
+                .build();
     }
 }

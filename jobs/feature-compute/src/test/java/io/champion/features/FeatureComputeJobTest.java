@@ -1,12 +1,10 @@
 package io.champion.features;
 
 import static io.champion.local.faults.Until.until;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.clickhouse.client.api.query.GenericRecord;
-
 import io.champion.indicators.FeatureSet;
 import io.champion.kafka.RecordEncoder;
 import io.champion.lake.ContractTypeInfo;
@@ -29,7 +27,20 @@ import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
-
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -45,21 +56,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** The whole job in both its forms, into a lake and a real ClickHouse. */
 final class FeatureComputeJobTest {
@@ -428,39 +424,11 @@ final class FeatureComputeJobTest {
             int partition = 0;
             for (FeatureBar bar : bars) {
                 partition = 1 - partition;
-                byte[] value = encoder.encode(window(bar));
+                byte[] value = encoder.encode(Bars.message(bar));
                 producer.send(new ProducerRecord<>("bars", partition, null, value));
             }
             producer.send(new ProducerRecord<>("bars", 0, null, new byte[] {1, 2, 3})).get();
         }
-    }
-
-    private static Bar window(FeatureBar bar) {
-        return Bar.newBuilder()
-                .setEventId(bar.instrument + bar.time + bar.version)
-                .setEventTime(bar.time * 1_000_000)
-                .setIngestTime(Instant.EPOCH)
-                .setSource("test")
-                .setEntityId(bar.instrument)
-                .setSymbol(bar.symbol)
-                .setExchange("NSE")
-                .setSeries("EQ")
-                .setInstrumentId(bar.instrument)
-                .setBarInterval("1d")
-                .setWindowStart(bar.time * 1_000_000)
-                .setWindowEnd((bar.time + Bars.DAY) * 1_000_000)
-                .setVersion(bar.version)
-                .setOpen(bar.open)
-                .setHigh(bar.high)
-                .setLow(bar.low)
-                .setClose(bar.close)
-                .setVolume(bar.volume)
-                .setTurnover(bar.turnover)
-                .setVwap(null)
-                .setTrades(1)
-                .setFirstEventTime(null)
-                .setLastEventTime(null)
-                .build();
     }
 
     private void writeDaily(List<FeatureBar> bars) throws Exception {
@@ -574,7 +542,7 @@ final class FeatureComputeJobTest {
         return text;
     }
 
-    private static String text(String column, double value) {
+    static String text(String column, double value) {
         if (Double.isNaN(value)) {
             return "null";
         }

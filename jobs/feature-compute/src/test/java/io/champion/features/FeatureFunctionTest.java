@@ -3,6 +3,7 @@ package io.champion.features;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.indicators.FeatureSet;
+import io.champion.lake.ContractTypeInfo;
 import io.champion.model.record.EquityIndicators;
 import io.champion.model.record.Reject;
 import java.time.Instant;
@@ -14,12 +15,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,15 +60,17 @@ final class FeatureFunctionTest {
             harness(FeatureSet set, Backend backend, OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new KeyedProcessOperator<>(
-                                new FeatureFunction(
+                        new FeatureOperator<>(
+                                new FeatureFunction<>(
                                         set,
                                         HORIZON,
                                         new FeatureRows.Run(
-                                                "1d", "test", Integer.MIN_VALUE, Instant.EPOCH))),
+                                                "1d", "test", Integer.MIN_VALUE, Instant.EPOCH),
+                                        FeatureOutput.ROWS)),
                         bar -> bar.instrument,
                         Types.STRING);
         harness.setStateBackend(backend.backend());
+        harness.setup(ContractTypeInfo.INSTANCE.createSerializer(new SerializerConfigImpl()));
         if (state != null) {
             harness.initializeState(state);
         }
@@ -98,15 +101,17 @@ final class FeatureFunctionTest {
             harness.processWatermark(60 * Bars.DAY);
             rows.addAll(harness.extractOutputValues());
 
-            assertThat(harness.getSideOutput(FeatureFunction.REJECTS))
+            assertThat(rows)
+                    .filteredOn(Reject.class::isInstance)
                     .singleElement()
                     .satisfies(
                             reject -> {
-                                Reject row = (Reject) reject.getValue();
+                                Reject row = (Reject) reject;
                                 assertThat(row.getReason()).isEqualTo("beyond_horizon");
                                 assertThat(row.getRecord())
                                         .startsWith(A + ",1970-01-04T00:00:00Z,2,");
                             });
+            rows.removeIf(Reject.class::isInstance);
             // Of each instrument its past; no bar waits, no timer is set.
             if (backend == Backend.HEAP) {
                 assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
