@@ -3,16 +3,26 @@ package io.champion.cli;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.IngestPlan;
-import io.champion.bhavcopy.InputException;
 import io.champion.bhavcopy.InputSample;
 import io.champion.quality.Violation;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
+import io.champion.runtime.InputException;
 import io.champion.runtime.JobConfig;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.Difference;
+
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -21,22 +31,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Says everything that is wrong with a job's configuration, without running the job. */
 @Command(
         name = "validate",
         description = {
             "Check a bhavcopy-ingest configuration without running it, and report all problems.",
-            "static: keys and values. connect: also that lake and blocks can be written and that the"
-                    + " warehouse answers and has its tables. sample: also that every input is of a"
-                    + " known format, is not damaged, and that the first "
+            "static: keys and values. connect: also that lake and blocks can be written and that"
+                + " the warehouse answers and has its tables. sample: also that every input is of a"
+                + " known format, is not damaged, and that the first "
                     + ValidateCommand.SAMPLED_ROWS
                     + " rows of each file decode."
         },

@@ -1,5 +1,7 @@
 package io.champion.bhavcopy;
 
+import io.champion.runtime.InputException;
+
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
 package io.champion.bhavcopy;
 
 import io.champion.quality.Accounting;
-import java.time.Instant;
+import io.champion.quality.AccountingAccumulator;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -9,6 +10,8 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
+
+import java.time.Instant;
 
 /**
  * Ingests whole sessions, one at a time in memory, and keeps nothing between them. A file that
