@@ -1,0 +1,5 @@
+package io.champion.flatfile;
+
+public final class FlatFileIngestJob {
+    private FlatFileIngestJob() {}
+}
