@@ -16,15 +16,13 @@ import io.champion.ticks.ReprocessReport;
 import io.champion.ticks.Reprocessing;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
-
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The laptop's stack: a Flink cluster inside this process, and a warehouse with its tables. */
 final class LocalRun implements AutoCloseable {

@@ -1,9 +1,8 @@
 package io.champion.quality;
 
-import org.apache.flink.api.common.accumulators.Accumulator;
-
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import org.apache.flink.api.common.accumulators.Accumulator;
 
 /**
  * Brings the books of all tasks to the client. Only tasks that finished count, so that a session

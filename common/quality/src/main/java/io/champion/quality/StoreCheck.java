@@ -1,14 +1,10 @@
 package io.champion.quality;
 
 import com.clickhouse.client.api.query.GenericRecord;
-
 import io.champion.lake.LakeReader;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.warehouse.ClickHouse;
-
-import org.apache.flink.core.fs.Path;
-
 import java.io.IOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -19,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.flink.core.fs.Path;
 
 /** Counts what the stores hold after a run, independently of what the run says that it wrote. */
 public final class StoreCheck {

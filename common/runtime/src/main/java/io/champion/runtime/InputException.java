@@ -1,9 +1,8 @@
 package io.champion.runtime;
 
+import java.io.IOException;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
-
-import java.io.IOException;
 
 /**
  * An input that cannot be used. The message is a full sentence that names the file. A job that

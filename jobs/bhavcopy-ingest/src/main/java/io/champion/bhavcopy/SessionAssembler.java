@@ -13,10 +13,6 @@ import io.champion.quality.FileReport;
 import io.champion.quality.Rejects;
 import io.champion.quality.Violation;
 import io.champion.runtime.InputException;
-
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +26,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
 
 /**
  * Ingests one session: reads its files, sorts out rejects and duplicates, merges the sources, and

@@ -2,7 +2,7 @@ package io.champion.bhavcopy;
 
 import io.champion.quality.Accounting;
 import io.champion.quality.AccountingAccumulator;
-
+import java.time.Instant;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -10,8 +10,6 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
-
-import java.time.Instant;
 
 /**
  * Ingests whole sessions, one at a time in memory, and keeps nothing between them. A file that

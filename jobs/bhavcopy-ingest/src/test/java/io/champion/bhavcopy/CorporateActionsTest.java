@@ -1,7 +1,6 @@
 package io.champion.bhavcopy;
 
 import static io.champion.bhavcopy.Ingested.START;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,14 +9,6 @@ import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.Reject;
 import io.champion.quality.Accounting;
 import io.champion.runtime.InputException;
-
-import org.apache.avro.specific.SpecificRecordBase;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +22,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Corporate actions: what their purposes say, and what becomes of the rows of both files. */
 class CorporateActionsTest {

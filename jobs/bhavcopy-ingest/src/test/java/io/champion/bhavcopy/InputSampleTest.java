@@ -2,16 +2,11 @@ package io.champion.bhavcopy;
 
 import static io.champion.bhavcopy.Ingested.fixture;
 import static io.champion.bhavcopy.Ingested.text;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.champion.bhavcopy.InputSample.Refusal;
 import io.champion.runtime.InputException;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +15,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a sample of the input tells before a run. */
 class InputSampleTest {

@@ -1,22 +1,19 @@
 package io.champion.bhavcopy;
 
 import static io.champion.bhavcopy.Ingested.text;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.model.record.Reject;
 import io.champion.quality.FileReport;
 import io.champion.runtime.InputException;
-
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever happens to a file, it is refused as a whole or every one of its rows is accounted for.

@@ -10,7 +10,6 @@ import io.champion.model.ColumnBatch.Values;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
-
 import java.time.Instant;
 import java.util.Arrays;
 

@@ -6,14 +6,12 @@ import io.champion.model.ColumnBatchBuilder;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.quality.Accounting;
-
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.util.CloseableIterator;
-
 import java.io.IOException;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * Rows that earlier runs wrote of a day, and that this run writes again unchanged: where files are

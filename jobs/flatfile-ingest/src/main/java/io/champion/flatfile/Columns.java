@@ -3,7 +3,6 @@ package io.champion.flatfile;
 import io.champion.model.ColumnBatch.NumberLists;
 import io.champion.model.ColumnBatch.Numbers;
 import io.champion.model.ColumnBatch.Texts;
-
 import java.util.Arrays;
 import java.util.List;
 

@@ -11,11 +11,6 @@ import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
 import io.champion.quality.Rejects;
 import io.champion.quality.Violation;
-
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.core.fs.FSDataInputStream;
-import org.apache.flink.core.fs.Path;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +24,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.Path;
 
 /**
  * Ingests one part of a file: bytes in, batches out.

@@ -2,7 +2,6 @@ package io.champion.flatfile;
 
 import io.champion.model.ColumnBatch;
 import io.champion.quality.Accounting;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,8 @@
 package io.champion.flatfile;
 
+import java.io.IOException;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
-
-import java.io.IOException;
 
 /**
  * A file that cannot be read to its end. It ends the attempt, in which nothing was published; the

@@ -1,10 +1,9 @@
 package io.champion.flatfile;
 
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.ConfigOptions;
-
 import java.time.Duration;
 import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 
 /** Options of flatfile-ingest. */
 public final class FlatFileIngestOptions {
@@ -85,5 +84,5 @@ public final class FlatFileIngestOptions {
                     .defaultValue(100L)
                     .withDescription(
                             "Trades that a ticker should have in a day; one with fewer is"
-                                + " flagged.");
+                                    + " flagged.");
 }

@@ -12,7 +12,6 @@ import static io.champion.flatfile.Field.Type.LONG_OR_NONE;
 import static io.champion.flatfile.Field.Type.TICKER;
 
 import io.champion.model.Dataset;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,20 +3,20 @@ package io.champion.flatfile;
 import io.champion.model.ColumnBatch;
 import io.champion.quality.Accounting;
 import io.champion.quality.AccountingAccumulator;
-
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.InstantiationUtil;
 
 /**
  * Does the pieces of a run, one at a time, and keeps nothing between them.
  *
  * <p>Metrics: {@code piecesDone}, {@code rowsRead}, {@code rowsRejected}, {@code rowsDuplicate}.
  */
-final class IngestFunction extends ProcessFunction<Work, ColumnBatch> {
+final class IngestFunction extends ProcessFunction<byte[], ColumnBatch> {
 
     private static final long serialVersionUID = 1L;
 
@@ -54,8 +54,11 @@ final class IngestFunction extends ProcessFunction<Work, ColumnBatch> {
     }
 
     @Override
-    public void processElement(Work work, Context context, Collector<ColumnBatch> out)
+    public void processElement(byte[] piece, Context context, Collector<ColumnBatch> out)
             throws Exception {
+        Work work =
+                InstantiationUtil.deserializeObject(
+                        piece, getRuntimeContext().getUserCodeClassLoader());
         Accounting books =
                 work.run(
                         task,

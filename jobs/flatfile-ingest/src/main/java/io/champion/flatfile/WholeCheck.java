@@ -3,12 +3,10 @@ package io.champion.flatfile;
 import io.champion.model.ColumnBatch;
 import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
-
-import org.apache.flink.core.fs.Path;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.Consumer;
+import org.apache.flink.core.fs.Path;
 
 /**
  * Reads a file to its end, to see whether it can be. Done once a file of a run has turned out to be

@@ -2,7 +2,6 @@ package io.champion.flatfile;
 
 import io.champion.model.ColumnBatch;
 import io.champion.quality.Accounting;
-
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;

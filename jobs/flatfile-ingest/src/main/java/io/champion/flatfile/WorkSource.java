@@ -1,5 +1,14 @@
 package io.champion.flatfile;
 
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.Source;
@@ -12,22 +21,12 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.util.InstantiationUtil;
 
-import java.io.IOException;
-import java.io.Serializable;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-
 /**
  * Hands out the pieces of a run, the largest first, to whichever task is free: so tasks end at
  * about the same time, and one that is slow keeps no other from its work. What does them is chained
- * behind it.
+ * behind it, and gets them serialized: there are few.
  */
-final class WorkSource implements Source<Work, WorkSource.Split, Collection<WorkSource.Split>> {
+final class WorkSource implements Source<byte[], WorkSource.Split, Collection<WorkSource.Split>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -41,7 +40,7 @@ final class WorkSource implements Source<Work, WorkSource.Split, Collection<Work
 
     private final ArrayList<Work> pieces;
 
-    WorkSource(Collection<Work> pieces) {
+    WorkSource(Collection<? extends Work> pieces) {
         this.pieces = new ArrayList<>(pieces);
     }
 
@@ -63,7 +62,7 @@ final class WorkSource implements Source<Work, WorkSource.Split, Collection<Work
     }
 
     @Override
-    public SourceReader<Work, Split> createReader(SourceReaderContext context) {
+    public SourceReader<byte[], Split> createReader(SourceReaderContext context) {
         return new Reader(context);
     }
 
@@ -123,7 +122,7 @@ final class WorkSource implements Source<Work, WorkSource.Split, Collection<Work
         public void close() {}
     }
 
-    private static final class Reader implements SourceReader<Work, Split> {
+    private static final class Reader implements SourceReader<byte[], Split> {
 
         private final SourceReaderContext context;
         private final Queue<Split> waiting = new ArrayDeque<>();
@@ -140,11 +139,11 @@ final class WorkSource implements Source<Work, WorkSource.Split, Collection<Work
         }
 
         @Override
-        public InputStatus pollNext(ReaderOutput<Work> output) {
+        public InputStatus pollNext(ReaderOutput<byte[]> output) throws IOException {
             Split split = waiting.poll();
             if (split != null) {
                 // Returns when the piece is done: only then is there time for the next one.
-                output.collect(split.work());
+                output.collect(InstantiationUtil.serializeObject(split.work()));
                 context.sendSplitRequest();
             }
             if (!waiting.isEmpty()) {

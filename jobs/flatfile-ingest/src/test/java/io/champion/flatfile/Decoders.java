@@ -3,7 +3,6 @@ package io.champion.flatfile;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.champion.quality.Violation;
-
 import java.util.Arrays;
 import java.util.List;
 
