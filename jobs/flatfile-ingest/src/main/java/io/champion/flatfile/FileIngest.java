@@ -239,6 +239,8 @@ final class FileIngest {
                     return;
                 }
             }
+        } catch (FlatFileException e) {
+            throw e;
         } catch (IOException e) {
             throw new FlatFileException(
                     file.path(),
