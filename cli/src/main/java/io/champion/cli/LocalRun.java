@@ -7,6 +7,7 @@ import io.champion.bhavcopy.IngestProgress;
 import io.champion.bhavcopy.IngestReport;
 import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureReport;
+import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.local.LocalFlink;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.InputException;
@@ -110,6 +111,35 @@ final class LocalRun implements AutoCloseable {
     }
 
     /**
+     * Runs flatfile-ingest.
+     *
+     * @throws UserException if there is nothing to ingest
+     */
+    io.champion.flatfile.IngestReport flatFiles(Path file, List<String> overrides)
+            throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(FlatFileIngestJob.OPTIONS, file, all);
+        try {
+            StreamExecutionEnvironment env = flink.environment();
+            JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+            return FlatFileIngestJob.run(
+                    env,
+                    config,
+                    progress ->
+                            show(
+                                    progress.piecesDone(),
+                                    progress.pieces(),
+                                    progress.rowsWritten(),
+                                    progress.publishing()));
+        } catch (InputException e) {
+            throw new UserException(ExitCode.INPUT, e.getMessage(), e);
+        } finally {
+            context.console().endProgress();
+        }
+    }
+
+    /**
      * Runs adjust-prices.
      *
      * @throws io.champion.adjust.AdjustException if prices cannot be adjusted
@@ -175,20 +205,23 @@ final class LocalRun implements AutoCloseable {
     }
 
     private void show(IngestProgress progress) {
+        show(progress.filesDone(), progress.files(), progress.rowsRead(), progress.publishing());
+    }
+
+    private void show(long filesDone, long files, long rows, boolean publishing) {
         int width = 30;
-        int done =
-                progress.files() == 0 ? 0 : (int) (width * progress.filesDone() / progress.files());
+        int done = files == 0 ? 0 : (int) (width * filesDone / files);
         context.console()
                 .progress(
                         "█".repeat(done)
                                 + "░".repeat(width - done)
                                 + " "
-                                + Text.number(progress.filesDone())
+                                + Text.number(filesDone)
                                 + " of "
-                                + Text.count(progress.files(), "file")
+                                + Text.count(files, "file")
                                 + ", "
-                                + Text.count(progress.rowsRead(), "row")
-                                + (progress.publishing() ? ", publishing" : ""));
+                                + Text.count(rows, "row")
+                                + (publishing ? ", publishing" : ""));
     }
 
     @Override

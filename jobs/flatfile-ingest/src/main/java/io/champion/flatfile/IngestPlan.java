@@ -24,7 +24,7 @@ import org.apache.flink.core.fs.Path;
  * What a run is going to do: the days to ingest, the files that it leaves alone, and those that
  * cannot be read. Made by the client before the job starts, from the head of every file.
  */
-final class IngestPlan {
+public final class IngestPlan {
 
     /**
      * A file that is not ingested.
