@@ -158,6 +158,10 @@ final class IngestCommand implements Runnable {
             @Mixin InputMixin input,
             @Option(names = "--again", description = "Also files that were ingested before.")
                     boolean again,
+            @Option(
+                            names = "--lake-only",
+                            description = "Into the lake alone, without the warehouse.")
+                    boolean lakeOnly,
             @Mixin JobMixin job,
             @Mixin WarehouseMixin warehouse)
             throws Exception {
@@ -170,6 +174,9 @@ final class IngestCommand implements Runnable {
         if (again) {
             overrides.add(FlatFileIngestOptions.AGAIN.key() + "=true");
         }
+        if (lakeOnly) {
+            overrides.add(FlatFileIngestOptions.WAREHOUSE.key() + "=false");
+        }
         overrides.addAll(warehouse.overrides());
         JobConfig config =
                 context.config(
@@ -177,7 +184,10 @@ final class IngestCommand implements Runnable {
                         job.file,
                         overrides,
                         FlatFileIngestOptions.INPUT);
-        try (LocalRun run = LocalRun.start(context, config)) {
+        try (LocalRun run =
+                config.get(FlatFileIngestOptions.WAREHOUSE)
+                        ? LocalRun.start(context, config)
+                        : LocalRun.startWithoutWarehouse(context, config)) {
             io.champion.flatfile.IngestReport report = run.flatFiles(job.file, overrides);
             context.console().out().print(report.summary());
             return report.isWhole() ? ExitCode.OK : ExitCode.INPUT;

@@ -38,6 +38,8 @@ final class LocalRun implements AutoCloseable {
 
     private final Context context;
     private final LocalFlink flink;
+
+    /** Null where the run has none. */
     private final Warehouse warehouse;
 
     private LocalRun(Context context, LocalFlink flink, Warehouse warehouse) {
@@ -48,9 +50,18 @@ final class LocalRun implements AutoCloseable {
 
     /** Starts what is needed, side by side. */
     static LocalRun start(Context context, JobConfig config) throws Exception {
+        return start(context, config, CompletableFuture.supplyAsync(() -> prepare(config)));
+    }
+
+    /** Starts Flink alone: for jobs that are told to leave the warehouse out. */
+    static LocalRun startWithoutWarehouse(Context context, JobConfig config) throws Exception {
+        return start(context, config, CompletableFuture.completedFuture(null));
+    }
+
+    private static LocalRun start(
+            Context context, JobConfig config, CompletableFuture<Warehouse> warehouse)
+            throws Exception {
         context.console().progress("Starting ...");
-        CompletableFuture<Warehouse> warehouse =
-                CompletableFuture.supplyAsync(() -> prepare(config));
         LocalFlink flink = null;
         try {
             Configuration settings = new Configuration();
@@ -61,7 +72,7 @@ final class LocalRun implements AutoCloseable {
             if (flink != null) {
                 flink.close();
             }
-            warehouse.thenAccept(Warehouse::close);
+            warehouse.thenAccept(LocalRun::close);
             throw e instanceof CompletionException && e.getCause() instanceof Exception cause
                     ? cause
                     : e;
@@ -118,7 +129,9 @@ final class LocalRun implements AutoCloseable {
     io.champion.flatfile.IngestReport flatFiles(Path file, List<String> overrides)
             throws Exception {
         List<String> all = new ArrayList<>(overrides);
-        all.addAll(warehouse.asOverrides());
+        if (warehouse != null) {
+            all.addAll(warehouse.asOverrides());
+        }
         JobConfig config = context.config(FlatFileIngestJob.OPTIONS, file, all);
         try {
             StreamExecutionEnvironment env = flink.environment();
@@ -224,12 +237,18 @@ final class LocalRun implements AutoCloseable {
                                 + (publishing ? ", publishing" : ""));
     }
 
+    private static void close(Warehouse warehouse) {
+        if (warehouse != null) {
+            warehouse.close();
+        }
+    }
+
     @Override
     public void close() throws Exception {
         try {
             flink.close();
         } finally {
-            warehouse.close();
+            close(warehouse);
         }
     }
 }

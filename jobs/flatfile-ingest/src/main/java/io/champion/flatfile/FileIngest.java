@@ -416,7 +416,7 @@ final class FileIngest {
         state.row(rules.time());
         state.trades(rules.trades());
         double price = rules.price();
-        boolean outlier = price == price && state.price(price);
+        boolean outlier = !Double.isNaN(price) && state.price(price);
         if (!again) {
             batch.keep(fileNumber | offset, outlier);
             rowsWritten++;

@@ -76,12 +76,7 @@ public final class FlatFileIngestJob {
 
     /** Runs the job and prints its report. Fails if a file could not be read. */
     public static void main(String[] arguments) throws Exception {
-        JobConfig config =
-                JobConfig.fromArguments(
-                        OPTIONS,
-                        arguments,
-                        FlatFileIngestOptions.INPUT,
-                        CommonOptions.WAREHOUSE_URL);
+        JobConfig config = JobConfig.fromArguments(OPTIONS, arguments, FlatFileIngestOptions.INPUT);
         StreamExecutionEnvironment env = JobEnvironment.create(config, Boundedness.BOUNDED);
         IngestReport report = run(env, config, progress -> {});
         System.out.print(report.summary());
@@ -105,7 +100,7 @@ public final class FlatFileIngestJob {
             throws Exception {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Home home = Home.of(config);
-        ClickHouseConfig warehouse = CommonOptions.warehouse(config);
+        ClickHouseConfig warehouse = warehouse(config);
         Checks checks = checks(config);
         IngestPlan plan =
                 IngestPlan.of(
@@ -117,18 +112,27 @@ public final class FlatFileIngestJob {
             plan.leaveOutUnchanged(
                     ledger, checks.toString(), new LakeReader(new Path(home.lake())));
         }
-        checkTables(warehouse);
+        if (warehouse != null) {
+            checkTables(warehouse);
+        }
         Work.Task task = new Work.Task(checks, start, false);
         Accounting books = ingest(env, config, plan, task, progress);
 
         IngestReport report = report(start, plan, books, home, warehouse);
         store(report, home);
-        record(report, warehouse);
+        if (warehouse != null) {
+            record(report, warehouse);
+        }
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }
         note(plan, ledger, books, checks);
         return report;
+    }
+
+    /** The warehouse, or null where the run leaves it out. */
+    private static ClickHouseConfig warehouse(JobConfig config) {
+        return config.get(FlatFileIngestOptions.WAREHOUSE) ? CommonOptions.warehouse(config) : null;
     }
 
     /** Tries until no file is left that cannot be read; nothing is published before. */
@@ -198,13 +202,16 @@ public final class FlatFileIngestJob {
                         .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
                         .replacing(plan.partitions())
                         .buildBatches());
-        sinks.put(
-                "warehouse",
-                WarehouseSink.builder(CommonOptions.warehouse(config))
-                        .uid(NAME)
-                        .blocks(new Path(home.blocks()))
-                        .replacing(plan.partitions())
-                        .buildBatches());
+        ClickHouseConfig warehouse = warehouse(config);
+        if (warehouse != null) {
+            sinks.put(
+                    "warehouse",
+                    WarehouseSink.builder(warehouse)
+                            .uid(NAME)
+                            .blocks(new Path(home.blocks()))
+                            .replacing(plan.partitions())
+                            .buildBatches());
+        }
         return sinks;
     }
 
@@ -306,19 +313,26 @@ public final class FlatFileIngestJob {
     private static IngestReport report(
             Instant start, IngestPlan plan, Accounting books, Home home, ClickHouseConfig config)
             throws IOException {
-        try (ClickHouse warehouse = ClickHouse.connect(config)) {
-            TableRetention retention = TableRetention.read(warehouse);
-            String problem = problem(books, plan, home, warehouse, retention);
-            return new IngestReport(
-                    RUN_ID.format(start),
-                    start,
-                    Duration.between(start, Instant.now()),
-                    plan,
-                    files(books),
-                    books,
-                    books.emittedByDataset(retention::hasExpired),
-                    problem);
+        Map<String, Long> olderThanKept = Map.of();
+        String problem = problem(books, plan, home);
+        if (config != null) {
+            try (ClickHouse warehouse = ClickHouse.connect(config)) {
+                TableRetention retention = TableRetention.read(warehouse);
+                olderThanKept = books.emittedByDataset(retention::hasExpired);
+                if (problem == null) {
+                    problem = problem(books, plan, warehouse, retention);
+                }
+            }
         }
+        return new IngestReport(
+                RUN_ID.format(start),
+                start,
+                Duration.between(start, Instant.now()),
+                plan,
+                files(books),
+                books,
+                olderThanKept,
+                problem);
     }
 
     /** The books of whole files, whose parts were read apart. */
@@ -333,24 +347,29 @@ public final class FlatFileIngestJob {
         return List.copyOf(files.values());
     }
 
-    /** What does not add up, or null. */
+    /** What does not add up in books and lake, or null. */
+    private static String problem(Accounting books, IngestPlan plan, Home home) throws IOException {
+        int read = files(books).size();
+        if (read != plan.files().size()) {
+            return plan.files().size() + " files were to be read, but " + read + " were.";
+        }
+        try {
+            if (read > 0) {
+                books.verify(FileIngest.REJECTS.id());
+                books.verifyStored("lake", StoreCheck.lake(home.lake(), plan.partitions()));
+            }
+            return null;
+        } catch (AccountingException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** What does not add up in the warehouse, or null. */
     private static String problem(
-            Accounting books,
-            IngestPlan plan,
-            Home home,
-            ClickHouse warehouse,
-            TableRetention retention)
-            throws IOException {
+            Accounting books, IngestPlan plan, ClickHouse warehouse, TableRetention retention) {
         List<PartitionKey> partitions = plan.partitions();
         try {
-            int read = files(books).size();
-            if (read != plan.files().size()) {
-                throw new AccountingException(
-                        plan.files().size() + " files were to be read, but " + read + " were.");
-            }
             if (!partitions.isEmpty()) {
-                books.verify(FileIngest.REJECTS.id());
-                books.verifyStored("lake", StoreCheck.lake(home.lake(), partitions));
                 books.verifyStored(
                         "warehouse",
                         StoreCheck.warehouse(warehouse, partitions),

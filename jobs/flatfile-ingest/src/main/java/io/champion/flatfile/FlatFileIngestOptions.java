@@ -43,6 +43,14 @@ public final class FlatFileIngestOptions {
                             "Whether to ingest files, too, that were ingested before and have not"
                                     + " changed since.");
 
+    public static final ConfigOption<Boolean> WAREHOUSE =
+            ConfigOptions.key("flatfiles.warehouse")
+                    .booleanType()
+                    .defaultValue(true)
+                    .withDescription(
+                            "Whether rows go into the warehouse too; into the lake alone if not,"
+                                    + " and no warehouse is needed then.");
+
     public static final ConfigOption<List<String>> TEST_TICKERS =
             ConfigOptions.key("flatfiles.test-tickers")
                     .stringType()

@@ -178,7 +178,7 @@ public record IngestReport(
         accounting.rejected().forEach((reason, rows) -> line(text, "  rejected, " + reason, rows));
         line(text, "  duplicates", accounting.duplicates());
         if (!files.isEmpty()) {
-            text.append("in lake and warehouse").append(System.lineSeparator());
+            text.append("in the stores").append(System.lineSeparator());
         }
         accounting.emittedByDataset().forEach((dataset, rows) -> line(text, "  " + dataset, rows));
         accounting
