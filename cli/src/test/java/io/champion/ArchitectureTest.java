@@ -34,6 +34,8 @@ final class ArchitectureTest {
                     .definedBy("io.champion.adjust..")
                     .layer("bhavcopy-ingest")
                     .definedBy("io.champion.bhavcopy..")
+                    .layer("flatfile-ingest")
+                    .definedBy("io.champion.flatfile..")
                     .layer("tick-stream")
                     .definedBy("io.champion.ticks..")
                     .layer("fetch")
@@ -51,6 +53,7 @@ final class ArchitectureTest {
                             "runtime",
                             "adjust-prices",
                             "bhavcopy-ingest",
+                            "flatfile-ingest",
                             "tick-stream",
                             "cli")
                     .whereLayer("lake")
@@ -61,6 +64,7 @@ final class ArchitectureTest {
                             "runtime",
                             "adjust-prices",
                             "bhavcopy-ingest",
+                            "flatfile-ingest",
                             "tick-stream",
                             "cli")
                     .whereLayer("warehouse")
@@ -69,6 +73,7 @@ final class ArchitectureTest {
                             "runtime",
                             "adjust-prices",
                             "bhavcopy-ingest",
+                            "flatfile-ingest",
                             "tick-stream",
                             "cli")
                     .whereLayer("kafka")
@@ -77,17 +82,29 @@ final class ArchitectureTest {
                             "runtime",
                             "adjust-prices",
                             "bhavcopy-ingest",
+                            "flatfile-ingest",
                             "tick-stream",
                             "cli")
                     .whereLayer("quality")
                     .mayOnlyBeAccessedByLayers(
-                            "runtime", "adjust-prices", "bhavcopy-ingest", "tick-stream", "cli")
+                            "runtime",
+                            "adjust-prices",
+                            "bhavcopy-ingest",
+                            "flatfile-ingest",
+                            "tick-stream",
+                            "cli")
                     .whereLayer("runtime")
                     .mayOnlyBeAccessedByLayers(
-                            "adjust-prices", "bhavcopy-ingest", "tick-stream", "cli")
+                            "adjust-prices",
+                            "bhavcopy-ingest",
+                            "flatfile-ingest",
+                            "tick-stream",
+                            "cli")
                     .whereLayer("adjust-prices")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("bhavcopy-ingest")
+                    .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("flatfile-ingest")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("tick-stream")
                     .mayOnlyBeAccessedByLayers("cli")

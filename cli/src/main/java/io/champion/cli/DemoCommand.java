@@ -1,6 +1,7 @@
 package io.champion.cli;
 
 import io.champion.bhavcopy.BhavcopyIngestJob;
+import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.IngestReport;
 import io.champion.cli.demo.ExchangeMonth;
 import io.champion.local.market.MarketSpec;
@@ -59,7 +60,9 @@ final class DemoCommand implements Callable<Integer> {
         Console console = context.console();
         Path home = Context.localHome(config);
         if (!input.isGiven()) {
-            overrides.add(InputMixin.override(List.of(generate(home).toString())));
+            overrides.add(
+                    InputMixin.override(
+                            BhavcopyIngestOptions.INPUT, List.of(generate(home).toString())));
         }
         try (LocalRun run = LocalRun.start(context, config)) {
             IngestReport report = run.bhavcopy(null, overrides);

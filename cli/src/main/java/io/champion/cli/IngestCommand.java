@@ -4,6 +4,8 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.Family;
 import io.champion.bhavcopy.IngestReport;
+import io.champion.flatfile.FlatFileIngestJob;
+import io.champion.flatfile.FlatFileIngestOptions;
 import io.champion.runtime.JobConfig;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
             "      Run it again and nothing changes; a republished file replaces its day.",
+            "  champion ingest flatfiles --input ~/Downloads/us_stocks_sip",
+            "      Trades, quotes and bars of US equities; what was ingested before is left out.",
             "  champion ingest ticks",
             "      Takes what 'champion produce ticks' sends, until Ctrl-C; goes on where it ended."
         })
@@ -72,8 +76,8 @@ final class IngestCommand implements Runnable {
     @Command(
             description = {
                 "Ingest daily files of NSE and BSE.",
-                "UDiFF, sec_bhavdata_full, the legacy formats, indices (pd) and EQUITY_L, plain, .gz"
-                        + " or .zip, are recognized by what is in them."
+                "UDiFF, sec_bhavdata_full, the legacy formats, indices (pd) and EQUITY_L, plain,"
+                        + " .gz or .zip, are recognized by what is in them."
             },
             footer = {
                 "  champion ingest bhavcopy --input ~/Downloads/bhavcopy",
@@ -124,7 +128,7 @@ final class IngestCommand implements Runnable {
             @Mixin WarehouseMixin warehouse)
             throws Exception {
         List<String> overrides = new ArrayList<>(job.overrides());
-        overrides.add(InputMixin.override(paths));
+        overrides.add(InputMixin.override(BhavcopyIngestOptions.INPUT, paths));
         overrides.add(BhavcopyIngestOptions.FAMILIES.key() + "=" + Family.CORPORATE_ACTIONS);
         overrides.addAll(warehouse.overrides());
         JobConfig config = context.config(BhavcopyIngestJob.OPTIONS, job.file, overrides);
@@ -132,6 +136,61 @@ final class IngestCommand implements Runnable {
             IngestReport report = run.bhavcopy(job.file, overrides);
             context.console().out().print(report.summary());
             return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            description = {
+                "Ingest flat files of US equities: trades, quotes, minute and day bars.",
+                "CSV, plain or .gz, one file per day or per ticker and day; the kind is recognized"
+                        + " by the header. Files that were ingested before and have not changed are"
+                        + " left out. A file that cannot be read is named at the end, and the"
+                        + " command fails; all others are ingested."
+            },
+            footer = {
+                "  champion ingest flatfiles --input ~/Downloads/us_stocks_sip",
+                "  champion ingest flatfiles --input"
+                        + " s3://flatfiles/us_stocks_sip/trades_v1/2025/06",
+                "  champion ingest flatfiles --input trades --again '-Dflatfiles.checks.max-gap=10"
+                        + " min'"
+            })
+    int flatfiles(
+            @Mixin InputMixin input,
+            @Option(names = "--again", description = "Also files that were ingested before.")
+                    boolean again,
+            @Option(
+                            names = "--lake-only",
+                            description = "Into the lake alone, without the warehouse.")
+                    boolean lakeOnly,
+            @Mixin JobMixin job,
+            @Mixin WarehouseMixin warehouse)
+            throws Exception {
+        List<String> overrides = new ArrayList<>(job.overrides());
+        overrides.addAll(
+                input.overrides(
+                        FlatFileIngestOptions.INPUT,
+                        FlatFileIngestOptions.FROM,
+                        FlatFileIngestOptions.TO));
+        if (again) {
+            overrides.add(FlatFileIngestOptions.AGAIN.key() + "=true");
+        }
+        if (lakeOnly) {
+            overrides.add(FlatFileIngestOptions.WAREHOUSE.key() + "=false");
+        }
+        overrides.addAll(warehouse.overrides());
+        JobConfig config =
+                context.config(
+                        FlatFileIngestJob.OPTIONS,
+                        job.file,
+                        overrides,
+                        FlatFileIngestOptions.INPUT);
+        try (LocalRun run =
+                config.get(FlatFileIngestOptions.WAREHOUSE)
+                        ? LocalRun.start(context, config)
+                        : LocalRun.startWithoutWarehouse(context, config)) {
+            io.champion.flatfile.IngestReport report = run.flatFiles(job.file, overrides);
+            context.console().out().print(report.summary());
+            return report.isWhole() ? ExitCode.OK : ExitCode.INPUT;
         }
     }
 

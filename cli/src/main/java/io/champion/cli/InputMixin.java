@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.ConfigOption;
 import picocli.CommandLine.Option;
 
 /** What to ingest. */
@@ -35,23 +36,33 @@ final class InputMixin {
         return !inputs.isEmpty();
     }
 
-    List<String> overrides() {
+    /** What was given, as overrides of a job's options. */
+    List<String> overrides(
+            ConfigOption<List<String>> inputOption,
+            ConfigOption<String> fromOption,
+            ConfigOption<String> toOption) {
         List<String> overrides = new ArrayList<>();
         if (isGiven()) {
-            overrides.add(override(inputs));
+            overrides.add(override(inputOption, inputs));
         }
         if (from != null) {
-            overrides.add(BhavcopyIngestOptions.FROM.key() + "=" + from);
+            overrides.add(fromOption.key() + "=" + from);
         }
         if (to != null) {
-            overrides.add(BhavcopyIngestOptions.TO.key() + "=" + to);
+            overrides.add(toOption.key() + "=" + to);
         }
         return overrides;
     }
 
+    /** What was given, as overrides of bhavcopy-ingest. */
+    List<String> overrides() {
+        return overrides(
+                BhavcopyIngestOptions.INPUT, BhavcopyIngestOptions.FROM, BhavcopyIngestOptions.TO);
+    }
+
     /** The inputs as an override, so quoted that no name can be taken for two. */
-    static String override(List<String> inputs) {
-        return BhavcopyIngestOptions.INPUT.key()
+    static String override(ConfigOption<List<String>> option, List<String> inputs) {
+        return option.key()
                 + "="
                 + inputs.stream()
                         .map(InputMixin::absolute)

@@ -3,6 +3,7 @@ package io.champion.cli;
 import io.champion.adjust.AdjustPricesOptions;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.features.FeatureComputeOptions;
+import io.champion.flatfile.FlatFileIngestOptions;
 import io.champion.kafka.KafkaOptions;
 import io.champion.runtime.CommonOptions;
 import io.champion.ticks.ReprocessOptions;
@@ -19,6 +20,7 @@ final class Jobs {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
+        classes.put("flatfile-ingest", FlatFileIngestOptions.class);
         classes.put("adjust-prices", AdjustPricesOptions.class);
         classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);

@@ -5,11 +5,12 @@ import io.champion.adjust.AdjustReport;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.IngestProgress;
 import io.champion.bhavcopy.IngestReport;
-import io.champion.bhavcopy.InputException;
 import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureReport;
+import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.local.LocalFlink;
 import io.champion.runtime.CommonOptions;
+import io.champion.runtime.InputException;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.ticks.ReprocessReport;
@@ -37,6 +38,8 @@ final class LocalRun implements AutoCloseable {
 
     private final Context context;
     private final LocalFlink flink;
+
+    /** Null where the run has none. */
     private final Warehouse warehouse;
 
     private LocalRun(Context context, LocalFlink flink, Warehouse warehouse) {
@@ -47,9 +50,18 @@ final class LocalRun implements AutoCloseable {
 
     /** Starts what is needed, side by side. */
     static LocalRun start(Context context, JobConfig config) throws Exception {
+        return start(context, config, CompletableFuture.supplyAsync(() -> prepare(config)));
+    }
+
+    /** Starts Flink alone: for jobs that are told to leave the warehouse out. */
+    static LocalRun startWithoutWarehouse(Context context, JobConfig config) throws Exception {
+        return start(context, config, CompletableFuture.completedFuture(null));
+    }
+
+    private static LocalRun start(
+            Context context, JobConfig config, CompletableFuture<Warehouse> warehouse)
+            throws Exception {
         context.console().progress("Starting ...");
-        CompletableFuture<Warehouse> warehouse =
-                CompletableFuture.supplyAsync(() -> prepare(config));
         LocalFlink flink = null;
         try {
             Configuration settings = new Configuration();
@@ -60,7 +72,7 @@ final class LocalRun implements AutoCloseable {
             if (flink != null) {
                 flink.close();
             }
-            warehouse.thenAccept(Warehouse::close);
+            warehouse.thenAccept(LocalRun::close);
             throw e instanceof CompletionException && e.getCause() instanceof Exception cause
                     ? cause
                     : e;
@@ -102,6 +114,37 @@ final class LocalRun implements AutoCloseable {
             StreamExecutionEnvironment env = flink.environment();
             JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
             return BhavcopyIngestJob.run(env, config, this::show);
+        } catch (InputException e) {
+            throw new UserException(ExitCode.INPUT, e.getMessage(), e);
+        } finally {
+            context.console().endProgress();
+        }
+    }
+
+    /**
+     * Runs flatfile-ingest.
+     *
+     * @throws UserException if there is nothing to ingest
+     */
+    io.champion.flatfile.IngestReport flatFiles(Path file, List<String> overrides)
+            throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        if (warehouse != null) {
+            all.addAll(warehouse.asOverrides());
+        }
+        JobConfig config = context.config(FlatFileIngestJob.OPTIONS, file, all);
+        try {
+            StreamExecutionEnvironment env = flink.environment();
+            JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+            return FlatFileIngestJob.run(
+                    env,
+                    config,
+                    progress ->
+                            show(
+                                    progress.piecesDone(),
+                                    progress.pieces(),
+                                    progress.rowsWritten(),
+                                    progress.publishing()));
         } catch (InputException e) {
             throw new UserException(ExitCode.INPUT, e.getMessage(), e);
         } finally {
@@ -175,20 +218,29 @@ final class LocalRun implements AutoCloseable {
     }
 
     private void show(IngestProgress progress) {
+        show(progress.filesDone(), progress.files(), progress.rowsRead(), progress.publishing());
+    }
+
+    private void show(long filesDone, long files, long rows, boolean publishing) {
         int width = 30;
-        int done =
-                progress.files() == 0 ? 0 : (int) (width * progress.filesDone() / progress.files());
+        int done = files == 0 ? 0 : (int) (width * filesDone / files);
         context.console()
                 .progress(
                         "█".repeat(done)
                                 + "░".repeat(width - done)
                                 + " "
-                                + Text.number(progress.filesDone())
+                                + Text.number(filesDone)
                                 + " of "
-                                + Text.count(progress.files(), "file")
+                                + Text.count(files, "file")
                                 + ", "
-                                + Text.count(progress.rowsRead(), "row")
-                                + (progress.publishing() ? ", publishing" : ""));
+                                + Text.count(rows, "row")
+                                + (publishing ? ", publishing" : ""));
+    }
+
+    private static void close(Warehouse warehouse) {
+        if (warehouse != null) {
+            warehouse.close();
+        }
     }
 
     @Override
@@ -196,7 +248,7 @@ final class LocalRun implements AutoCloseable {
         try {
             flink.close();
         } finally {
-            warehouse.close();
+            close(warehouse);
         }
     }
 }

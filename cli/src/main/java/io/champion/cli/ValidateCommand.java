@@ -3,12 +3,12 @@ package io.champion.cli;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.IngestPlan;
-import io.champion.bhavcopy.InputException;
 import io.champion.bhavcopy.InputSample;
 import io.champion.quality.Violation;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
+import io.champion.runtime.InputException;
 import io.champion.runtime.JobConfig;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.WarehouseException;
@@ -34,9 +34,9 @@ import picocli.CommandLine.Parameters;
         name = "validate",
         description = {
             "Check a bhavcopy-ingest configuration without running it, and report all problems.",
-            "static: keys and values. connect: also that lake and blocks can be written and that the"
-                    + " warehouse answers and has its tables. sample: also that every input is of a"
-                    + " known format, is not damaged, and that the first "
+            "static: keys and values. connect: also that lake and blocks can be written and that"
+                + " the warehouse answers and has its tables. sample: also that every input is of a"
+                + " known format, is not damaged, and that the first "
                     + ValidateCommand.SAMPLED_ROWS
                     + " rows of each file decode."
         },

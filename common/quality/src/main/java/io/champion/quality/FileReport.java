@@ -39,12 +39,22 @@ public final class FileReport implements Serializable {
 
     /** Counts a row read. */
     public void read() {
-        read++;
+        read(1);
+    }
+
+    /** Counts rows read. */
+    public void read(long rows) {
+        read += rows;
     }
 
     /** Counts a row written to a dataset, under the dataset's id. */
     public void written(String dataset) {
-        written.merge(dataset, 1L, Long::sum);
+        written(dataset, 1);
+    }
+
+    /** Counts rows written to a dataset, under the dataset's id. */
+    public void written(String dataset, long rows) {
+        written.merge(dataset, rows, Long::sum);
     }
 
     /** Takes back a row counted as written: a later row superseded it. */
@@ -59,12 +69,31 @@ public final class FileReport implements Serializable {
 
     /** Counts a row that repeats one already read. */
     public void duplicate() {
-        duplicates++;
+        duplicates(1);
+    }
+
+    /** Counts rows that repeat ones already read. */
+    public void duplicates(long rows) {
+        duplicates += rows;
     }
 
     /** Counts something odd about a row that is written all the same. */
     public void warning(String reason) {
-        warnings.merge(reason, 1L, Long::sum);
+        warnings(reason, 1);
+    }
+
+    /** Counts something odd about rows that are written all the same. */
+    public void warnings(String reason, long rows) {
+        warnings.merge(reason, rows, Long::sum);
+    }
+
+    /** Adds the counts of another part of the file. */
+    public void add(FileReport part) {
+        read += part.read;
+        duplicates += part.duplicates;
+        part.written.forEach((dataset, rows) -> written.merge(dataset, rows, Long::sum));
+        part.rejected.forEach((reason, rows) -> rejected.merge(reason, rows, Long::sum));
+        part.warnings.forEach((reason, rows) -> warnings.merge(reason, rows, Long::sum));
     }
 
     public String file() {

@@ -1,5 +1,6 @@
 package io.champion.bhavcopy;
 
+import io.champion.runtime.InputException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;

@@ -1,5 +1,6 @@
 package io.champion.bhavcopy;
 
+import io.champion.runtime.InputException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;

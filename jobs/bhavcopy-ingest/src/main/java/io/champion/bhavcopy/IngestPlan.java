@@ -1,6 +1,8 @@
 package io.champion.bhavcopy;
 
 import io.champion.model.PartitionKey;
+import io.champion.runtime.InputException;
+import io.champion.runtime.Inputs;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;

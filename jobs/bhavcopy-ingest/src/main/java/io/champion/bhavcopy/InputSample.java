@@ -2,6 +2,7 @@ package io.champion.bhavcopy;
 
 import io.champion.bhavcopy.RowDecoder.RefusedException;
 import io.champion.quality.Violation;
+import io.champion.runtime.InputException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;

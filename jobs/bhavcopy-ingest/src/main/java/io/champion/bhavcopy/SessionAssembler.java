@@ -12,6 +12,7 @@ import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
 import io.champion.quality.Rejects;
 import io.champion.quality.Violation;
+import io.champion.runtime.InputException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.champion.bhavcopy;
 
 import io.champion.quality.Accounting;
+import io.champion.quality.AccountingAccumulator;
 import java.time.Instant;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;

@@ -8,6 +8,7 @@ import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.Reject;
 import io.champion.quality.Accounting;
+import io.champion.runtime.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

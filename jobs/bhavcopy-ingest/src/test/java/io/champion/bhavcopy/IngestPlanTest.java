@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.champion.model.PartitionKey;
+import io.champion.runtime.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.champion.bhavcopy;
+package io.champion.quality;
 
 import com.clickhouse.client.api.query.GenericRecord;
 import io.champion.lake.LakeReader;
@@ -13,16 +13,19 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.core.fs.Path;
 
 /** Counts what the stores hold after a run, independently of what the run says that it wrote. */
-final class StoreCheck {
+public final class StoreCheck {
+
+    private static final Set<String> DATE_LEVELS = Set.of("date", "year", "month", "day");
 
     private StoreCheck() {}
 
     /** Rows of partitions by the lake's manifests. */
-    static Map<PartitionKey, Long> lake(String root, Collection<PartitionKey> partitions)
+    public static Map<PartitionKey, Long> lake(String root, Collection<PartitionKey> partitions)
             throws IOException {
         LakeReader reader = new LakeReader(new Path(root));
         Map<PartitionKey, Long> rows = new HashMap<>();
@@ -33,7 +36,7 @@ final class StoreCheck {
     }
 
     /** Rows of partitions by the warehouse's tables. */
-    static Map<PartitionKey, Long> warehouse(
+    public static Map<PartitionKey, Long> warehouse(
             ClickHouse warehouse, Collection<PartitionKey> partitions) {
         Map<String, List<PartitionKey>> datasets = new TreeMap<>();
         for (PartitionKey partition : partitions) {
@@ -56,17 +59,23 @@ final class StoreCheck {
             return;
         }
         String day = ClickHouse.identifier(dataset.partitionTime());
-        String folder =
-                dataset.folderField() == null ? "''" : ClickHouse.identifier(dataset.folderField());
+        List<String> names = names(dataset);
+        StringBuilder columns = new StringBuilder("toString(" + day + ") AS place_day");
+        StringBuilder groups = new StringBuilder("place_day");
+        for (int i = 0; i < names.size(); i++) {
+            columns.append(", toString(")
+                    .append(ClickHouse.identifier(names.get(i)))
+                    .append(") AS place_")
+                    .append(i);
+            groups.append(", place_").append(i);
+        }
         Comparator<PartitionKey> byDay = Comparator.comparing(PartitionKey::date);
-        Map<String, Long> counts = new HashMap<>();
+        Map<List<String>, Long> counts = new HashMap<>();
         for (GenericRecord row :
                 warehouse.query(
-                        "SELECT toString("
-                                + day
-                                + ") AS d, toString("
-                                + folder
-                                + ") AS f, count() AS n FROM "
+                        "SELECT "
+                                + columns
+                                + ", count() AS n FROM "
                                 + table
                                 + " WHERE "
                                 + day
@@ -76,16 +85,40 @@ final class StoreCheck {
                                 + day
                                 + " <= "
                                 + literal(partitions.stream().max(byDay).orElseThrow().date())
-                                + " GROUP BY d, f")) {
-            counts.put(row.getString("f") + "/" + row.getString("d"), row.getLong("n"));
+                                + " GROUP BY "
+                                + groups)) {
+            List<String> place = new ArrayList<>(List.of(row.getString("place_day")));
+            for (int i = 0; i < names.size(); i++) {
+                place.add(row.getString("place_" + i));
+            }
+            counts.put(place, row.getLong("n"));
         }
         for (PartitionKey partition : partitions) {
-            String name =
-                    dataset.folderField() == null
-                            ? ""
-                            : partition.folder().substring(partition.folder().indexOf('/') + 1);
-            rows.put(partition, counts.getOrDefault(name + "/" + partition.date(), 0L));
+            rows.put(partition, counts.getOrDefault(place(dataset, partition), 0L));
         }
+    }
+
+    /** Columns that place a row beside its day. */
+    private static List<String> names(Dataset dataset) {
+        List<String> names = new ArrayList<>();
+        if (dataset.folderField() != null) {
+            names.add(dataset.folderField());
+        }
+        dataset.partitionBy().stream()
+                .filter(level -> !DATE_LEVELS.contains(level))
+                .forEach(names::add);
+        return names;
+    }
+
+    private static List<String> place(Dataset dataset, PartitionKey partition) {
+        List<String> place = new ArrayList<>(List.of(partition.date().toString()));
+        if (dataset.folderField() != null) {
+            place.add(partition.folder().substring(partition.folder().indexOf('/') + 1));
+        }
+        dataset.partitionBy().stream()
+                .filter(level -> !DATE_LEVELS.contains(level))
+                .forEach(level -> place.add(partition.values().get(level)));
+        return place;
     }
 
     private static String literal(LocalDate day) {

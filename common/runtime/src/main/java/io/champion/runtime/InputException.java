@@ -1,4 +1,4 @@
-package io.champion.bhavcopy;
+package io.champion.runtime;
 
 import java.io.IOException;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;

@@ -1,4 +1,4 @@
-package io.champion.bhavcopy;
+package io.champion.runtime;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import org.apache.flink.core.fs.Path;
  * {@code ?} within a name, {@code **} across folders). Hidden files, whose names start with a dot
  * or an underscore, are left out of folders and globs.
  */
-final class Inputs {
+public final class Inputs {
 
     private Inputs() {}
 
@@ -27,14 +27,14 @@ final class Inputs {
      *
      * @param named whether the input names this very file
      */
-    record Found(FileStatus status, boolean named) {}
+    public record Found(FileStatus status, boolean named) {}
 
     /**
      * All files that the inputs name, each once, in the order of their paths.
      *
      * @throws InputException if an input names nothing
      */
-    static List<Found> find(List<String> inputs) throws IOException {
+    public static List<Found> find(List<String> inputs) throws IOException {
         Map<String, Found> found = new LinkedHashMap<>();
         for (String input : inputs) {
             for (Found file : find(input)) {

@@ -1,6 +1,5 @@
-package io.champion.bhavcopy;
+package io.champion.quality;
 
-import io.champion.quality.Accounting;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import org.apache.flink.api.common.accumulators.Accumulator;
@@ -9,7 +8,7 @@ import org.apache.flink.api.common.accumulators.Accumulator;
  * Brings the books of all tasks to the client. Only tasks that finished count, so that a session
  * that was ingested again after a failure is in the books once.
  */
-final class AccountingAccumulator implements Accumulator<Accounting, Accounting> {
+public final class AccountingAccumulator implements Accumulator<Accounting, Accounting> {
 
     private static final long serialVersionUID = 1L;
 

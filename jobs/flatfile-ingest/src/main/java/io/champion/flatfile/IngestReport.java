@@ -1,0 +1,234 @@
+package io.champion.flatfile;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.model.record.IngestRun;
+import io.champion.model.record.IngestedFile;
+import io.champion.quality.Accounting;
+import io.champion.quality.FileReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a run did.
+ *
+ * @param runId names the run; runs sort by it
+ * @param started when it started; the {@code ingest_time} of what it wrote
+ * @param took how long it took, the check of the stores included
+ * @param plan what it was going to do
+ * @param files the books of each file
+ * @param accounting the books of the run
+ * @param olderThanKept rows that are older than their table keeps, by dataset id: they are in the
+ *     lake, and will vanish from the warehouse
+ * @param problem what does not add up, as a sentence, or null where all sums hold
+ */
+public record IngestReport(
+        String runId,
+        Instant started,
+        Duration took,
+        IngestPlan plan,
+        List<FileReport> files,
+        Accounting accounting,
+        Map<String, Long> olderThanKept,
+        String problem) {
+
+    private static final String JOB = FlatFileIngestJob.NAME;
+
+    /** More are in the stored report. */
+    private static final int SHOWN = 10;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Whether every file could be read. */
+    public boolean isWhole() {
+        return plan.broken().isEmpty();
+    }
+
+    /** How many files could not be read, as a sentence. */
+    public String brokenSentence() {
+        return counted(plan.broken().size(), "file")
+                + " could not be read. Get "
+                + (plan.broken().size() == 1 ? "it" : "them")
+                + " again, and run the same command again: it does the rest.";
+    }
+
+    /** Everything, for programs: all files with their counts, and the files left alone. */
+    public String toJson() {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("version", 1);
+        root.put("job", JOB);
+        root.put("run_id", runId);
+        root.put("started", started.toString());
+        root.put("seconds", took.toMillis() / 1000.0);
+        root.put("status", problem != null ? "failed" : isWhole() ? "ok" : "incomplete");
+        root.put("problem", problem);
+        root.put("days", plan.days().size());
+        root.put("rows_read", accounting.rowsRead());
+        root.put("rows_rejected", accounting.rowsRejected());
+        root.put("rows_duplicate", accounting.duplicates());
+        root.put("files_unchanged", plan.unchanged());
+        put(root, "written", accounting.emittedByDataset());
+        put(root, "carried_over", accounting.carried());
+        put(root, "rejected", accounting.rejected());
+        put(root, "warnings", accounting.warnings());
+        put(root, "older_than_kept", olderThanKept);
+        Map<String, List<String>> unknown = plan.unknownColumns();
+        for (FileReport file : files) {
+            ObjectNode node = root.withArray("files").addObject();
+            node.put("file", file.file());
+            node.put("source", file.source());
+            node.put("day", file.session().toString());
+            node.put("read", file.rowsRead());
+            node.put("duplicates", file.duplicates());
+            put(node, "written", file.written());
+            put(node, "rejected", file.rejected());
+            put(node, "warnings", file.warnings());
+            unknown.getOrDefault(file.file(), List.of())
+                    .forEach(node.withArray("columns_not_read")::add);
+        }
+        plan.broken()
+                .forEach(
+                        (file, reason) ->
+                                root.withArray("broken")
+                                        .addObject()
+                                        .put("file", file)
+                                        .put("reason", reason));
+        for (IngestPlan.Skipped skipped : plan.skipped()) {
+            root.withArray("skipped")
+                    .addObject()
+                    .put("file", skipped.file())
+                    .put("reason", skipped.reason());
+        }
+        try {
+            return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A tree of plain values cannot be written.", e);
+        }
+    }
+
+    /** The same as a row for the warehouse. */
+    IngestRun toRecord() {
+        return IngestRun.newBuilder()
+                .setEventId(JOB + ":" + runId)
+                .setEventTime(started)
+                .setIngestTime(started)
+                .setSource(JOB)
+                .setEntityId(JOB)
+                .setJob(JOB)
+                .setRunId(runId)
+                .setRunDate(started.atZone(ZoneOffset.UTC).toLocalDate())
+                .setStarted(started)
+                .setFinished(started.plus(took).truncatedTo(ChronoUnit.MILLIS))
+                .setRevision(IngestReport.class.getPackage().getImplementationVersion())
+                .setProblem(problem != null || isWhole() ? problem : brokenSentence())
+                .setSessions(plan.days().size())
+                .setRowsRead(accounting.rowsRead())
+                .setRowsRejected(accounting.rowsRejected())
+                .setRowsDuplicate(accounting.duplicates())
+                .setWritten(accounting.emittedByDataset())
+                .setCarriedOver(accounting.carried())
+                .setMerged(accounting.merged())
+                .setRejected(accounting.rejected())
+                .setWarnings(accounting.warnings())
+                .setOlderThanKept(olderThanKept)
+                .setFiles(files.stream().map(IngestReport::toRecord).toList())
+                .build();
+    }
+
+    private static IngestedFile toRecord(FileReport file) {
+        return IngestedFile.newBuilder()
+                .setFile(file.file())
+                .setSource(file.source())
+                .setSession(file.session())
+                .setRowsRead(file.rowsRead())
+                .setRowsDuplicate(file.duplicates())
+                .setWritten(file.written())
+                .setRejected(file.rejected())
+                .setWarnings(file.warnings())
+                .build();
+    }
+
+    private static void put(ObjectNode node, String name, Map<String, Long> counts) {
+        ObjectNode object = node.putObject(name);
+        counts.forEach(object::put);
+    }
+
+    private static String counted(int count, String what) {
+        return String.format(Locale.ROOT, "%,d %s%s", count, what, count == 1 ? "" : "s");
+    }
+
+    /** The figures that a person wants to see. */
+    public String summary() {
+        StringBuilder text = new StringBuilder();
+        text.append(
+                String.format(
+                        Locale.ROOT,
+                        "Run %s: %s in %.1f s%n",
+                        runId,
+                        counted(files.size(), "file"),
+                        took.toMillis() / 1000.0));
+        line(text, "rows read", accounting.rowsRead());
+        accounting.written().forEach((dataset, rows) -> line(text, "  as " + dataset, rows));
+        accounting.rejected().forEach((reason, rows) -> line(text, "  rejected, " + reason, rows));
+        line(text, "  duplicates", accounting.duplicates());
+        if (!files.isEmpty()) {
+            text.append("in the stores").append(System.lineSeparator());
+        }
+        accounting.emittedByDataset().forEach((dataset, rows) -> line(text, "  " + dataset, rows));
+        accounting
+                .carried()
+                .forEach((dataset, rows) -> line(text, "  of these carried, " + dataset, rows));
+        accounting.warnings().forEach((reason, rows) -> line(text, "flagged, " + reason, rows));
+        olderThanKept.forEach(
+                (dataset, rows) ->
+                        line(text, "warning, older than the table keeps, " + dataset, rows));
+        plan.unknownColumns()
+                .forEach(
+                        (file, columns) ->
+                                text.append(file)
+                                        .append(" has columns that are not read: ")
+                                        .append(columns)
+                                        .append(System.lineSeparator()));
+        if (plan.unchanged() > 0) {
+            line(text, "files ingested before and not changed", plan.unchanged());
+        }
+        list(
+                text,
+                "files left alone",
+                plan.skipped().stream().map(IngestPlan.Skipped::reason).toList());
+        list(text, "files that cannot be read", List.copyOf(plan.broken().values()));
+        text.append(problem == null ? "All sums hold." : problem);
+        if (!isWhole()) {
+            text.append(' ').append(brokenSentence());
+        }
+        return text.append(System.lineSeparator()).toString();
+    }
+
+    private static void list(StringBuilder text, String what, List<String> sentences) {
+        if (sentences.isEmpty()) {
+            return;
+        }
+        line(text, what, sentences.size());
+        sentences.stream()
+                .limit(SHOWN)
+                .forEach(
+                        sentence ->
+                                text.append("  ").append(sentence).append(System.lineSeparator()));
+        if (sentences.size() > SHOWN) {
+            text.append("  and ")
+                    .append(sentences.size() - SHOWN)
+                    .append(" more, all in the stored report")
+                    .append(System.lineSeparator());
+        }
+    }
+
+    private static void line(StringBuilder text, String what, long count) {
+        text.append(String.format(Locale.ROOT, "%-46s %,14d%n", what, count));
+    }
+}
