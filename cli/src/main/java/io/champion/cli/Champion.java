@@ -93,6 +93,7 @@ public final class Champion implements Runnable {
                         new ReprocessCommand(context),
                         new FeaturesCommand(context),
                         new BootstrapCommand(context),
+                        new RebuildCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

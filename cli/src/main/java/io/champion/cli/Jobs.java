@@ -4,6 +4,7 @@ import io.champion.adjust.AdjustPricesOptions;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.features.FeatureComputeOptions;
 import io.champion.kafka.KafkaOptions;
+import io.champion.rebuild.RebuildWarehouseOptions;
 import io.champion.runtime.CommonOptions;
 import io.champion.ticks.ReprocessOptions;
 import io.champion.ticks.TickStreamOptions;
@@ -23,6 +24,7 @@ final class Jobs {
         classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);
         classes.put("feature-compute", FeatureComputeOptions.class);
+        classes.put("rebuild-warehouse", RebuildWarehouseOptions.class);
         classes.put("tick-stream over days that are past", ReprocessOptions.class);
         return classes;
     }
