@@ -101,6 +101,7 @@ public final class Champion implements Runnable {
                         new ValidateCommand(context),
                         new DdlCommand(context),
                         new JobCommand(context),
+                        new DeployCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),
                         new CompletionCommand(context),

@@ -27,6 +27,10 @@ final class Context {
         return console;
     }
 
+    Map<String, String> environment() {
+        return environment;
+    }
+
     boolean verbose() {
         return verbose;
     }
