@@ -1,12 +1,19 @@
 package io.champion.cli;
 
+import io.champion.adjust.AdjustPricesJob;
 import io.champion.adjust.AdjustPricesOptions;
+import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
+import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureComputeOptions;
 import io.champion.flatfile.FlatFileIngestOptions;
 import io.champion.kafka.KafkaOptions;
+import io.champion.rebuild.RebuildWarehouseJob;
+import io.champion.rebuild.RebuildWarehouseOptions;
 import io.champion.runtime.CommonOptions;
+import io.champion.runtime.OptionSet;
 import io.champion.ticks.ReprocessOptions;
+import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,7 +32,18 @@ final class Jobs {
         classes.put("Jobs that use Kafka", KafkaOptions.class);
         classes.put("tick-stream", TickStreamOptions.class);
         classes.put("feature-compute", FeatureComputeOptions.class);
+        classes.put("rebuild-warehouse", RebuildWarehouseOptions.class);
         classes.put("tick-stream over days that are past", ReprocessOptions.class);
         return classes;
+    }
+
+    /** What each job understands, by its name. */
+    static Map<String, OptionSet> options() {
+        return Map.of(
+                "bhavcopy-ingest", BhavcopyIngestJob.OPTIONS,
+                "adjust-prices", AdjustPricesJob.OPTIONS,
+                "tick-stream", TickStreamJob.OPTIONS,
+                "feature-compute", FeatureComputeJob.OPTIONS,
+                "rebuild-warehouse", RebuildWarehouseJob.OPTIONS);
     }
 }

@@ -9,6 +9,8 @@ import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureReport;
 import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.local.LocalFlink;
+import io.champion.rebuild.RebuildReport;
+import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.runtime.CommonOptions;
 import io.champion.runtime.InputException;
 import io.champion.runtime.JobConfig;
@@ -178,6 +180,20 @@ final class LocalRun implements AutoCloseable {
         StreamExecutionEnvironment env = flink.environment();
         JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
         return FeatureComputeJob.run(env, config);
+    }
+
+    /**
+     * Runs rebuild-warehouse.
+     *
+     * @throws io.champion.rebuild.RebuildException if the lake has nothing to fill the warehouse of
+     */
+    RebuildReport rebuild(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(RebuildWarehouseJob.OPTIONS, file, all);
+        StreamExecutionEnvironment env = flink.environment();
+        JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+        return RebuildWarehouseJob.run(env, config);
     }
 
     /**

@@ -375,13 +375,16 @@ public final class ProcessCluster implements AutoCloseable {
     /**
      * Runs a job to its end, as {@code flink run} does in the foreground.
      *
+     * @param options of {@code flink run}, as {@code -t local}
      * @return what its {@code main} printed
      * @throws IOException if it fails or takes longer; the message quotes what was printed
      */
-    public String run(Duration timeout, Path jar, String mainClass, String... arguments)
+    public String run(
+            List<String> options, Duration timeout, Path jar, String mainClass, String... arguments)
             throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("run", "--class", mainClass, jar.toString()));
+        List<String> command = new ArrayList<>(List.of("run", "--class", mainClass));
+        command.addAll(options);
+        command.add(jar.toString());
         command.addAll(Arrays.asList(arguments));
         return flink(timeout, command);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds what the build leaves in the project's folders. */
-final class ProjectFiles {
+public final class ProjectFiles {
 
     private static final String ROOT_PROPERTY = "champion.root";
 
@@ -18,7 +18,7 @@ final class ProjectFiles {
      * Looks below the project's root: the system property champion.root, else whatever lies above
      * the working directory or above this code.
      */
-    static Optional<Path> find(Path relative) {
+    public static Optional<Path> find(Path relative) {
         String root = System.getProperty(ROOT_PROPERTY);
         Stream<Path> configured = root == null ? Stream.empty() : Stream.of(Path.of(root));
         return Stream.concat(configured, Stream.of(Path.of(""), locationOf(ProjectFiles.class)))

@@ -83,10 +83,23 @@ final class ProcessClusterTest {
             cluster.cancel(next);
             cluster.awaitStatus(next, JobStatus.CANCELED, LIMIT);
 
-            assertThat(cluster.run(LIMIT, jar, EndlessJob.class.getName(), "10000", "100"))
+            assertThat(
+                            cluster.run(
+                                    List.of(),
+                                    LIMIT,
+                                    jar,
+                                    EndlessJob.class.getName(),
+                                    "10000",
+                                    "100"))
                     .contains("The end.");
             assertThatThrownBy(
-                            () -> cluster.run(LIMIT, jar, EndlessJob.class.getName(), "no number"))
+                            () ->
+                                    cluster.run(
+                                            List.of(),
+                                            LIMIT,
+                                            jar,
+                                            EndlessJob.class.getName(),
+                                            "no number"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("NumberFormatException");
         }

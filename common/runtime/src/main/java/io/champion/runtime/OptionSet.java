@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.BatchExecutionOptions;
@@ -168,6 +169,11 @@ public final class OptionSet {
     /** Keys of passwords and the like; a key that names a file which holds one is not. */
     static boolean isSecret(String key) {
         return key.endsWith("password") || key.endsWith("secret") || key.endsWith("token");
+    }
+
+    /** The environment variables by which options can be given. */
+    public Set<String> environmentVariables() {
+        return byKey.values().stream().map(Option::environmentVariable).collect(Collectors.toSet());
     }
 
     Optional<Option> find(String key) {

@@ -67,12 +67,7 @@ public final class BhavcopyIngestJob {
 
     /** Runs the job and prints its report. */
     public static void main(String[] arguments) throws Exception {
-        JobConfig config =
-                JobConfig.fromArguments(
-                        OPTIONS,
-                        arguments,
-                        BhavcopyIngestOptions.INPUT,
-                        CommonOptions.WAREHOUSE_URL);
+        JobConfig config = JobConfig.fromArguments(OPTIONS, arguments, CommonOptions.WAREHOUSE_URL);
         StreamExecutionEnvironment env = JobEnvironment.create(config, Boundedness.BOUNDED);
         IngestReport report = run(env, config, progress -> {});
         System.out.print(report.summary());
@@ -94,13 +89,7 @@ public final class BhavcopyIngestJob {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Home home = Home.of(config);
         ClickHouseConfig warehouse = CommonOptions.warehouse(config);
-        IngestPlan plan =
-                IngestPlan.of(
-                        config.get(BhavcopyIngestOptions.INPUT),
-                        families(config),
-                        date(config, BhavcopyIngestOptions.FROM),
-                        date(config, BhavcopyIngestOptions.TO),
-                        start);
+        IngestPlan plan = plan(config, home, start);
         // The tasks check the tables that they write; here so that bad news come before a cluster.
         checkTables(plan, warehouse);
         Map<String, Sink<SpecificRecordBase>> sinks = new LinkedHashMap<>();
@@ -131,6 +120,23 @@ public final class BhavcopyIngestJob {
             throw new AccountingException(report.problem());
         }
         return report;
+    }
+
+    private static IngestPlan plan(JobConfig config, Home home, Instant start) throws IOException {
+        LocalDate from = date(config, BhavcopyIngestOptions.FROM);
+        LocalDate to = date(config, BhavcopyIngestOptions.TO);
+        if (config.get(BhavcopyIngestOptions.FROM_RAW)) {
+            return IngestPlan.ofRaw(new Path(home.lake()), families(config), from, to);
+        }
+        List<String> input = config.get(BhavcopyIngestOptions.INPUT);
+        if (input == null) {
+            throw new ConfigException(
+                    List.of(
+                            "'"
+                                    + BhavcopyIngestOptions.INPUT.key()
+                                    + "' says what to ingest, and was not given."));
+        }
+        return IngestPlan.of(input, families(config), from, to, start);
     }
 
     private static void checkTables(IngestPlan plan, ClickHouseConfig config) {

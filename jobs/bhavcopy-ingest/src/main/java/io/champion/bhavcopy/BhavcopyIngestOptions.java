@@ -41,4 +41,12 @@ public final class BhavcopyIngestOptions {
                     .stringType()
                     .noDefaultValue()
                     .withDescription("Last session to ingest, as `2025-06-18`; no bound if unset.");
+
+    public static final ConfigOption<Boolean> FROM_RAW =
+            ConfigOptions.key("bhavcopy.from-raw")
+                    .booleanType()
+                    .defaultValue(false)
+                    .withDescription(
+                            "Read no files: make the normalized layer, and the warehouse's tables,"
+                                    + " again of what the lake's raw layer holds.");
 }

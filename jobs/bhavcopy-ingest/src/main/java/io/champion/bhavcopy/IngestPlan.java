@@ -1,5 +1,8 @@
 package io.champion.bhavcopy;
 
+import io.champion.lake.LakeReader;
+import io.champion.model.Dataset;
+import io.champion.model.Layer;
 import io.champion.model.PartitionKey;
 import io.champion.runtime.InputException;
 import io.champion.runtime.Inputs;
@@ -15,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.flink.core.fs.Path;
 
 /**
  * What a run is going to do: the sessions to ingest, and the files that it leaves alone with the
@@ -126,6 +131,36 @@ public final class IngestPlan {
                             + (skipped.isEmpty() ? "" : " The first: " + skipped.get(0).reason()));
         }
         return new IngestPlan(sessions, skipped);
+    }
+
+    /**
+     * Plans a run that reads no files: each session is made again of what the lake's raw layer
+     * holds of it. Families without a raw layer have nothing to be made of.
+     *
+     * @throws InputException if the raw layer holds nothing of what is wanted
+     */
+    static IngestPlan ofRaw(Path lake, Set<Family> families, LocalDate from, LocalDate to)
+            throws IOException {
+        LakeReader reader = new LakeReader(lake);
+        List<Session> sessions = new ArrayList<>();
+        for (Family family : families) {
+            TreeSet<LocalDate> days = new TreeSet<>();
+            for (Dataset dataset : family.datasets()) {
+                if (dataset.layer() == Layer.RAW) {
+                    reader.partitions(dataset).forEach(partition -> days.add(partition.date()));
+                }
+            }
+            for (LocalDate day : days) {
+                if ((from == null || !day.isBefore(from)) && (to == null || !day.isAfter(to))) {
+                    sessions.add(new Session(family, day, day, List.of()));
+                }
+            }
+        }
+        if (sessions.isEmpty()) {
+            throw new InputException(
+                    "The raw layer of the lake " + lake + " holds no session of these.");
+        }
+        return new IngestPlan(sessions, List.of());
     }
 
     private static void plan(

@@ -30,6 +30,8 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The jar as it is shipped, submitted as docs/cluster.md says, to processes without its classes.
@@ -40,8 +42,13 @@ class ClusterSubmissionIT {
 
     @TempDir Path folder;
 
-    @Test
-    void aSessionClusterRunsTheJar() throws Exception {
+    /**
+     * @param options none: the cluster runs it; {@code -t local}: the client does, as a CronJob's
+     *     pod
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-t local -p 2"})
+    void aClusterOrOneProcessRunsTheJar(String options) throws Exception {
         Path home = folder.resolve("home");
         Configuration settings = new Configuration();
         settings.set(CoreOptions.DEFAULT_PARALLELISM, 2);
@@ -66,6 +73,7 @@ class ClusterSubmissionIT {
 
             String printed =
                     cluster.run(
+                            options.isEmpty() ? List.of() : List.of(options.split(" ")),
                             Duration.ofMinutes(3),
                             JAR,
                             BhavcopyIngestJob.class.getName(),

@@ -1,0 +1,2 @@
+/** The job that fills a warehouse again from the lake. */
+package io.champion.rebuild;
