@@ -30,8 +30,6 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -47,7 +45,7 @@ import org.apache.kafka.common.utils.Utils;
 
 /**
  * How long after a bar could be known it is in Kafka, at a steady load: {@code StreamLatency FOLDER
- * TICKS-A-SECOND SECONDS CHECKPOINT-MILLIS [OPTION=VALUE ...]}.
+ * TICKS-A-SECOND SECONDS SYMBOLS [OPTION=VALUE ...]}, options as in {@link StreamOptions}.
  *
  * <p>Ticks are sent at their event time. A bar can be known when the clock is at the end of its
  * window plus the out-of-orderness: that is when the tick is sent that lets the watermark pass. So
@@ -56,7 +54,6 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class StreamLatency {
     private static final int PARTITIONS = 2;
-    private static final int SYMBOLS = 3_000;
     private static final Duration OUT_OF_ORDERNESS = Duration.ofMillis(500);
     private static final long WARM_UP_SECONDS = 20;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -69,14 +66,11 @@ final class StreamLatency {
         Path folder = Path.of(args[0]).toAbsolutePath();
         int rate = Integer.parseInt(args[1]);
         int seconds = Integer.parseInt(args[2]);
-        Configuration settings = new Configuration();
-        settings.set(
-                CheckpointingOptions.CHECKPOINTING_INTERVAL,
-                Duration.ofMillis(Long.parseLong(args[3])));
-        settings.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ZERO);
+        int symbols = Integer.parseInt(args[3]);
+        StreamOptions given = StreamOptions.of(Arrays.asList(args).subList(4, args.length));
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"));
                 EmbeddedClickHouse engine = EmbeddedClickHouse.start(folder.resolve("engine"));
-                LocalFlink cluster = LocalFlink.start(folder.resolve("flink"), settings)) {
+                LocalFlink cluster = LocalFlink.start(folder.resolve("flink"), given.cluster())) {
             kafka.createTopic(TICKS, PARTITIONS);
             kafka.createTopic(BARS, PARTITIONS);
             kafka.createTopic("ticks-dead-letters", 1);
@@ -89,7 +83,7 @@ final class StreamLatency {
                                     "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                                     "ticks.out-of-orderness=" + OUT_OF_ORDERNESS.toMillis() + " ms",
                                     "bars.intervals=1 s"));
-            options.addAll(Arrays.asList(args).subList(4, args.length));
+            options.addAll(given.job());
             JobConfig config = JobConfig.of(TickStreamJob.OPTIONS).arguments(options).load();
             StreamExecutionEnvironment env = cluster.environment();
             JobEnvironment.configure(env, config, Boundedness.UNBOUNDED);
@@ -104,7 +98,7 @@ final class StreamLatency {
             Observer committed = new Observer(kafka, "read_committed", warm);
             emitted.start();
             committed.start();
-            produce(kafka, market(open, rate, seconds));
+            produce(kafka, market(open, rate, seconds, symbols));
             emitted.finish();
             committed.finish();
             job.cancel().get();
@@ -114,7 +108,7 @@ final class StreamLatency {
     }
 
     /** At noon, so that the session is within a day. */
-    private static MarketSpec market(OffsetDateTime open, int rate, int seconds) {
+    private static MarketSpec market(OffsetDateTime open, int rate, int seconds, int symbols) {
         ZoneOffset zone = ZoneOffset.ofHours(12 - open.getHour());
         OffsetDateTime local = open.withOffsetSameInstant(zone);
         return MarketSpec.faultless()
@@ -124,7 +118,7 @@ final class StreamLatency {
                 .open(local.toLocalTime())
                 .close(local.toLocalTime().plusSeconds(seconds))
                 .uShape(1)
-                .symbols(SYMBOLS)
+                .symbols(symbols)
                 .ticks((long) rate * seconds)
                 .build();
     }

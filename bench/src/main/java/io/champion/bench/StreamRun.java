@@ -14,7 +14,6 @@ import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,64 +21,45 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Reads the whole of a {@link TickTopic}, from the start of the job until all is committed: {@code
  * StreamRun WHO TOPIC-FOLDER OUTPUT-FOLDER [OPTION=VALUE ...]}. WHO is {@code consumer}, {@code
  * flink}, {@code flink-nodedup}, or a {@link Step} of tick-stream, with {@code -rocksdb} behind it
- * for that state backend. Options are tick-stream's, but for {@code slots} and {@code checkpoint}.
+ * for that state backend. Options are those of {@link StreamOptions}.
  *
  * <p>Prints seconds and CPU seconds of the work alone, the latter also of each process: this one,
  * the broker and the engine.
  */
 final class StreamRun {
-    private static final MemorySize ROCKSDB_MEMORY = MemorySize.ofMebiBytes(512);
-
     private final TickTopic.Facts facts;
     private final EmbeddedKafka kafka;
     private final Path out;
-    private final boolean rocksDb;
-    private final List<String> options = new ArrayList<>();
-    private int slots = 2;
-    private Duration checkpoint = Duration.ofSeconds(2);
+    private final StreamOptions options;
     private EmbeddedClickHouse engine;
 
     private StreamRun(
-            TickTopic.Facts facts,
-            EmbeddedKafka kafka,
-            Path out,
-            boolean rocksDb,
-            List<String> options) {
+            TickTopic.Facts facts, EmbeddedKafka kafka, Path out, StreamOptions options) {
         this.facts = facts;
         this.kafka = kafka;
         this.out = out;
-        this.rocksDb = rocksDb;
-        for (String option : options) {
-            String value = option.substring(option.indexOf('=') + 1);
-            if (option.startsWith("slots=")) {
-                slots = Integer.parseInt(value);
-            } else if (option.startsWith("checkpoint=")) {
-                checkpoint = Duration.ofMillis(Long.parseLong(value));
-            } else {
-                this.options.add(option);
-            }
-        }
+        this.options = options;
     }
 
     public static void main(String[] args) throws Exception {
         Path topic = Path.of(args[1]);
         String who = args[0].replace("-rocksdb", "");
+        List<String> options = new ArrayList<>(Arrays.asList(args).subList(3, args.length));
+        if (!who.equals(args[0])) {
+            options.add("state=rocksdb");
+        }
         try (EmbeddedKafka kafka = EmbeddedKafka.start(topic)) {
             new StreamRun(
                             TickTopic.Facts.of(topic),
                             kafka,
                             Path.of(args[2]).toAbsolutePath(),
-                            !who.equals(args[0]),
-                            Arrays.asList(args).subList(3, args.length))
+                            StreamOptions.of(options))
                     .run(who);
         }
     }
@@ -97,7 +77,7 @@ final class StreamRun {
     }
 
     private void plainFlink(boolean deduplicated) throws Exception {
-        Configuration settings = settings();
+        Configuration settings = options.cluster();
         settings.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 out.resolve("checkpoints").toUri().toString());
@@ -109,26 +89,12 @@ final class StreamRun {
         System.out.println("rows=" + (deduplicated ? facts.distinct() : facts.messages()));
     }
 
-    private Configuration settings() {
-        Configuration settings = new Configuration();
-        settings.set(TaskManagerOptions.NUM_TASK_SLOTS, slots);
-        settings.set(org.apache.flink.configuration.CoreOptions.DEFAULT_PARALLELISM, slots);
-        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoint);
-        settings.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ZERO);
-        if (rocksDb) {
-            settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
-            settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
-            settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, ROCKSDB_MEMORY);
-        }
-        return settings;
-    }
-
     private void tickStream(Step step) throws Exception {
         String suffix = "-" + System.currentTimeMillis();
         kafka.createTopic("bars" + suffix, TickTopic.PARTITIONS);
         kafka.createTopic("letters" + suffix, 1);
         try (EmbeddedClickHouse started = EmbeddedClickHouse.start(out.resolve("engine"));
-                LocalFlink cluster = LocalFlink.start(out.resolve("flink"), settings())) {
+                LocalFlink cluster = LocalFlink.start(out.resolve("flink"), options.cluster())) {
             engine = started;
             ClickHouseConfig warehouse = ClickHouseConfig.of(engine.url());
             Migrations.of(warehouse, null, Retention.FOREVER).apply();
@@ -143,7 +109,7 @@ final class StreamRun {
                                     "bars.intervals=1 min",
                                     "bars.topic=bars" + suffix,
                                     "dead-letters.topic=letters" + suffix));
-            arguments.addAll(options);
+            arguments.addAll(options.job());
             JobConfig config = JobConfig.of(TickStreamJob.OPTIONS).arguments(arguments).load();
             StreamExecutionEnvironment env = cluster.environment();
             JobEnvironment.configure(env, config, Boundedness.UNBOUNDED);

@@ -1,6 +1,7 @@
 package io.champion.kafka;
 
 import static io.champion.kafka.WireException.Reason.INVALID_VALUE;
+import static io.champion.kafka.WireException.Reason.TRAILING_BYTES;
 import static io.champion.kafka.WireException.Reason.TRUNCATED;
 
 import java.lang.invoke.MethodHandles;
@@ -35,6 +36,14 @@ final class AvroBytes {
 
     int remaining() {
         return bytes.length - position;
+    }
+
+    void requireEnd() throws WireException {
+        if (remaining() != 0) {
+            throw new WireException(
+                    TRAILING_BYTES,
+                    "The record ends " + remaining() + " bytes before the message does.");
+        }
     }
 
     void skip(long length) throws WireException {

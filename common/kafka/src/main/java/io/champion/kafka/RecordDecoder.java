@@ -2,9 +2,7 @@ package io.champion.kafka;
 
 import static io.champion.kafka.WireException.Reason.INCOMPATIBLE_SCHEMA;
 import static io.champion.kafka.WireException.Reason.INVALID_VALUE;
-import static io.champion.kafka.WireException.Reason.TRAILING_BYTES;
 
-import io.champion.model.record.EquityTrade;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,20 +70,13 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
 
     private Plan<T> plan(Schema writer) throws WireException {
         if (SchemaNormalization.parsingFingerprint64(writer) == fingerprint) {
-            if (fingerprint == EquityTradeReader.CONTRACT) {
-                EquityTradeReader ticks = new EquityTradeReader();
-                return (in, record) -> {
-                    ticks.read(in, (EquityTrade) (SpecificRecordBase) record);
-                    requireEnd(in);
-                };
-            }
             FieldReader[] fields = FieldReader.ofRecord(reader, data);
             if (fields != null) {
                 return (in, record) -> {
                     for (int i = 0; i < fields.length; i++) {
                         record.put(i, fields[i].read(in));
                     }
-                    requireEnd(in);
+                    in.requireEnd();
                 };
             }
         }
@@ -100,7 +91,7 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
         return (in, record) -> {
             int start = in.position();
             check.skip(in);
-            requireEnd(in);
+            in.requireEnd();
             reused[0] =
                     DecoderFactory.get()
                             .binaryDecoder(in.array(), start, in.array().length - start, reused[0]);
@@ -133,14 +124,6 @@ public final class RecordDecoder<T extends SpecificRecordBase> {
                                     .map(i -> i.getLocation() + " " + i.getMessage())
                                     .collect(Collectors.joining("; "))
                             + ".");
-        }
-    }
-
-    private static void requireEnd(AvroBytes in) throws WireException {
-        if (in.remaining() != 0) {
-            throw new WireException(
-                    TRAILING_BYTES,
-                    "The record ends " + in.remaining() + " bytes before the message does.");
         }
     }
 

@@ -311,13 +311,7 @@ public final class Dataset {
     public PartitionKey partitionOf(IndexedRecord row) {
         long slot = partitionTime == null ? 0 : slot(row.get(partitionTime.pos()));
         if (nameFields.length == 0) {
-            Memo last = memo;
-            if (last.key != null && last.slot == slot) {
-                return last.key;
-            }
-            PartitionKey key = key(new Place(slot, List.of()));
-            memo = new Memo(slot, key);
-            return key;
+            return key(slot);
         }
         if (nameFields.length == 1) {
             return key(new Place(slot, List.of(name(row, nameFields[0]))));
@@ -327,6 +321,19 @@ public final class Dataset {
             names.add(name(row, position));
         }
         return key(new Place(slot, names));
+    }
+
+    /**
+     * The partition of a time.
+     *
+     * @param time as a row has it in {@link #partitionTime}, in the contract's unit
+     * @throws IllegalArgumentException if more than a time places the dataset's rows, or less
+     */
+    public PartitionKey partitionOf(long time) {
+        if (partitionTime == null || nameFields.length > 0) {
+            throw new IllegalArgumentException("A time alone names no partition of " + id + ".");
+        }
+        return key(slot(time));
     }
 
     /**
@@ -359,8 +366,7 @@ public final class Dataset {
             return Math.floorDiv(instant.getEpochSecond(), slotSeconds);
         }
         if (time instanceof Long number) {
-            long unitsPerSecond = timeKind == Kind.TIMESTAMP_NANOS ? 1_000_000_000L : 1_000L;
-            return Math.floorDiv(number, slotSeconds * unitsPerSecond);
+            return slot(number.longValue());
         }
         if (time instanceof Integer days) {
             return days;
@@ -369,9 +375,27 @@ public final class Dataset {
                 "A row of " + id + " has no " + partitionTime.name() + ", so it has no place.");
     }
 
+    private long slot(long time) {
+        return switch (timeKind) {
+            case TIMESTAMP_NANOS -> Math.floorDiv(time, slotSeconds * 1_000_000_000L);
+            case TIMESTAMP_MILLIS -> Math.floorDiv(time, slotSeconds * 1_000L);
+            default -> time;
+        };
+    }
+
     private String name(IndexedRecord row, int position) {
         Object value = row.get(position);
         return value == null ? "" : value.toString();
+    }
+
+    private PartitionKey key(long slot) {
+        Memo last = memo;
+        if (last.key != null && last.slot == slot) {
+            return last.key;
+        }
+        PartitionKey key = key(new Place(slot, List.of()));
+        memo = new Memo(slot, key);
+        return key;
     }
 
     private PartitionKey key(Place place) {

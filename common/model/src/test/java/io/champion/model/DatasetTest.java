@@ -71,6 +71,10 @@ class DatasetTest {
         tick.setEventTime(second.getEpochSecond() * 1_000_000_000L + nanos);
 
         assertThat(Dataset.of("raw.equity_trade").partitionOf(tick).path()).isEqualTo(path);
+        assertThat(Dataset.of("raw.equity_trade").partitionOf(tick.getEventTime()).path())
+                .isEqualTo(path);
+        assertThatThrownBy(() -> Dataset.of("quarantine.rejects").partitionOf(0))
+                .hasMessage("A time alone names no partition of quarantine.rejects.");
     }
 
     @Test

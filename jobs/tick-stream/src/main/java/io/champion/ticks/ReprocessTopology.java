@@ -1,19 +1,27 @@
 package io.champion.ticks;
 
+import io.champion.kafka.TickReader;
 import io.champion.kafka.WireSchemas;
+import io.champion.lake.ColumnBatchTypeInfo;
 import io.champion.lake.ContractTypeInfo;
+import io.champion.model.ColumnBatch;
 import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
-import io.champion.model.record.EquityTrade;
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichFilterFunction;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -48,8 +56,7 @@ final class ReprocessTopology {
      * @param ticks empty where ticks are not written again
      */
     record Sinks(
-            Map<String, Sink<SpecificRecordBase>> ticks,
-            Map<String, Sink<SpecificRecordBase>> bars) {}
+            Map<String, Sink<ColumnBatch>> ticks, Map<String, Sink<SpecificRecordBase>> bars) {}
 
     /**
      * Builds the graph.
@@ -63,32 +70,45 @@ final class ReprocessTopology {
             DayRange days,
             int barVersion,
             Sinks sinks) {
-        SingleOutputStreamOperator<SpecificRecordBase> ticks =
+        SingleOutputStreamOperator<TickMessage> read =
+                named(
+                        READ,
+                        messages.map(
+                                new Counted<>(READ, message -> 1), TickMessageSerializer.TYPE));
+        SingleOutputStreamOperator<ColumnBatch> ticks =
                 TickStreamTopology.engine(
-                        named(
-                                READ,
-                                messages.map(
-                                        new Counted<TickMessage>(READ),
-                                        TickMessageSerializer.TYPE)),
+                        // Of one message: batch mode brings one instrument after the other.
+                        named("batches", read.map(TickBatch::of, TickBatchSerializer.TYPE)),
                         settings,
                         schemas);
         named(
                 "refused",
                 ticks.getSideOutput(TickEngineOperator.DEAD_LETTERS)
                         .flatMap(new Refusals(), Types.STRING));
-        sink(
+        SingleOutputStreamOperator<ColumnBatch> accepted =
                 named(
-                                ACCEPTED,
-                                ticks.map(
-                                        new Counted<SpecificRecordBase>(ACCEPTED),
-                                        ContractTypeInfo.INSTANCE))
-                        .flatMap(new TicksOfDays(days), ContractTypeInfo.INSTANCE),
+                        ACCEPTED,
+                        ticks.map(
+                                new Counted<>(ACCEPTED, ColumnBatch::rows),
+                                ColumnBatchTypeInfo.INSTANCE));
+        sink(
+                named(TICKS + "-of-days", accepted.filter(new TicksOfDays(days))),
                 TICKS,
+                ColumnBatch::rows,
+                batch -> batch.partition().path(),
+                ColumnBatchTypeInfo.INSTANCE,
                 sinks.ticks());
         sink(
-                ticks.getSideOutput(TickEngineOperator.BARS)
-                        .flatMap(new BarsOfDays(days, barVersion), ContractTypeInfo.INSTANCE),
+                named(
+                        BARS + "-of-days",
+                        ticks.getSideOutput(TickEngineOperator.BARS)
+                                .flatMap(
+                                        new BarsOfDays(days, barVersion),
+                                        ContractTypeInfo.INSTANCE)),
                 BARS,
+                bar -> 1,
+                ReprocessTopology::partition,
+                ContractTypeInfo.INSTANCE,
                 sinks.bars());
     }
 
@@ -97,25 +117,21 @@ final class ReprocessTopology {
         return stream.name(name).uid(name);
     }
 
-    private static void sink(
-            SingleOutputStreamOperator<SpecificRecordBase> ofDays,
+    private static <T> void sink(
+            DataStream<T> ofDays,
             String what,
-            Map<String, Sink<SpecificRecordBase>> sinks) {
-        DataStream<SpecificRecordBase> counted =
-                named(
-                        what,
-                        named(what + "-of-days", ofDays)
-                                .map(
-                                        new Counted<SpecificRecordBase>(what),
-                                        ContractTypeInfo.INSTANCE));
+            Rows<T> rows,
+            KeySelector<T, String> partition,
+            TypeInformation<T> type,
+            Map<String, Sink<T>> sinks) {
+        DataStream<T> counted = named(what, ofDays.map(new Counted<>(what, rows), type));
         if (sinks.isEmpty()) {
             return;
         }
-        DataStream<SpecificRecordBase> byPartition =
+        DataStream<T> byPartition =
                 named(
                         what + "-by-partition",
-                        counted.keyBy(ReprocessTopology::partition, Types.STRING)
-                                .process(new AsTheyCome(), ContractTypeInfo.INSTANCE));
+                        counted.keyBy(partition, Types.STRING).process(new AsTheyCome<>(), type));
         sinks.forEach((uid, sink) -> byPartition.sinkTo(sink).name(uid).uid(uid));
     }
 
@@ -123,15 +139,22 @@ final class ReprocessTopology {
         return Dataset.of(row.getSchema()).partitionOf(row).path();
     }
 
+    /** How many rows something is. */
+    private interface Rows<T> extends Serializable {
+        long of(T value);
+    }
+
     /** Counts what goes by. */
     private static final class Counted<T> extends RichMapFunction<T, T> {
         private static final long serialVersionUID = 1L;
 
         private final String name;
+        private final Rows<T> rows;
         private transient LongCounter counter;
 
-        Counted(String name) {
+        Counted(String name, Rows<T> rows) {
             this.name = name;
+            this.rows = rows;
         }
 
         @Override
@@ -142,7 +165,7 @@ final class ReprocessTopology {
 
         @Override
         public T map(T value) {
-            counter.add(1);
+            counter.add(rows.of(value));
             return value;
         }
     }
@@ -172,21 +195,24 @@ final class ReprocessTopology {
     }
 
     /** Ticks of other days were read for windows that reach into them. */
-    private static final class TicksOfDays
-            extends RichFlatMapFunction<SpecificRecordBase, SpecificRecordBase> {
+    private static final class TicksOfDays extends RichFilterFunction<ColumnBatch> {
         private static final long serialVersionUID = 1L;
 
         private final DayRange days;
+        private transient Set<PartitionKey> partitions;
 
         TicksOfDays(DayRange days) {
             this.days = days;
         }
 
         @Override
-        public void flatMap(SpecificRecordBase row, Collector<SpecificRecordBase> out) {
-            if (days.contains(((EquityTrade) row).getEventTime())) {
-                out.collect(row);
-            }
+        public void open(OpenContext context) {
+            partitions = Set.copyOf(days.partitions(TickReader.DATASET));
+        }
+
+        @Override
+        public boolean filter(ColumnBatch ticks) {
+            return partitions.contains(ticks.partition());
         }
     }
 
@@ -215,14 +241,12 @@ final class ReprocessTopology {
     }
 
     /** Its input is sorted by partition, so that few files are open at a time. */
-    private static final class AsTheyCome
-            extends KeyedProcessFunction<String, SpecificRecordBase, SpecificRecordBase> {
+    private static final class AsTheyCome<T> extends KeyedProcessFunction<String, T, T> {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public void processElement(
-                SpecificRecordBase row, Context context, Collector<SpecificRecordBase> out) {
-            out.collect(row);
+        public void processElement(T value, Context context, Collector<T> out) {
+            out.collect(value);
         }
     }
 }

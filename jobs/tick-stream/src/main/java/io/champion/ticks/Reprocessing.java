@@ -37,11 +37,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.core.fs.FileSystem;
@@ -350,8 +348,18 @@ public final class Reprocessing {
                     days,
                     report.barVersion(),
                     new ReprocessTopology.Sinks(
-                            datasets.contains(TICKS) ? sinks(warehouse, "ticks", TICKS) : Map.of(),
-                            sinks(warehouse, "bars", BARS)));
+                            datasets.contains(TICKS)
+                                    ? Map.of(
+                                            "ticks-lake",
+                                            lake("ticks", TICKS).buildBatches(),
+                                            "ticks-warehouse",
+                                            warehouse(warehouse, "ticks", TICKS).buildBatches())
+                                    : Map.of(),
+                            Map.of(
+                                    "bars-lake",
+                                    lake("bars", BARS).build(),
+                                    "bars-warehouse",
+                                    warehouse(warehouse, "bars", BARS).build())));
             JobExecutionResult result = env.execute(NAME + " " + days);
             warehouse.rollUp();
             Map<String, Long> written = verify(clickHouse, warehouse, datasets, result);
@@ -430,24 +438,20 @@ public final class Reprocessing {
                     .uid("ticks-source");
         }
 
-        private Map<String, Sink<SpecificRecordBase>> sinks(
+        private LakeSink.Builder lake(String what, Dataset dataset) {
+            return LakeSink.builder(generation.root())
+                    .uid(NAME + "-" + what)
+                    .parquet(CommonOptions.parquet(config))
+                    .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
+                    .replacing(days.partitions(dataset));
+        }
+
+        private WarehouseSink.Builder warehouse(
                 WarehouseGeneration warehouse, String what, Dataset dataset) {
-            List<PartitionKey> partitions = days.partitions(dataset);
-            return Map.of(
-                    what + "-lake",
-                    LakeSink.builder(generation.root())
-                            .uid(NAME + "-" + what)
-                            .parquet(CommonOptions.parquet(config))
-                            .targetFileBytes(
-                                    config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
-                            .replacing(partitions)
-                            .build(),
-                    what + "-warehouse",
-                    WarehouseSink.builder(warehouse.config())
-                            .uid(NAME + "-" + what)
-                            .blocks(new Path(home.blocks()))
-                            .replacing(partitions)
-                            .build());
+            return WarehouseSink.builder(warehouse.config())
+                    .uid(NAME + "-" + what)
+                    .blocks(new Path(home.blocks()))
+                    .replacing(days.partitions(dataset));
         }
 
         /** Rows by dataset, if lake and warehouse have what the job has made. */

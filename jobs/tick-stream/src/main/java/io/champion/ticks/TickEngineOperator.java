@@ -1,12 +1,13 @@
 package io.champion.ticks;
 
 import io.champion.kafka.DeadLetter;
-import io.champion.kafka.RecordDecoder;
+import io.champion.kafka.TickReader;
+import io.champion.kafka.TickReader.Text;
 import io.champion.kafka.WireException;
 import io.champion.kafka.WireSchemas;
 import io.champion.lake.ContractTypeInfo;
+import io.champion.model.ColumnBatch;
 import io.champion.model.record.Bar;
-import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
 import java.io.Serializable;
 import java.time.Instant;
@@ -44,8 +45,8 @@ import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.SerializableSupplier;
 
 /**
- * Decodes, checks and deduplicates ticks, applies amendments and makes bars. Accepted ticks are the
- * main output; bars and dead letters are side outputs.
+ * Decodes, checks and deduplicates ticks, applies amendments and makes bars. Accepted ticks, as
+ * columns, are the main output; bars and dead letters are side outputs.
  *
  * <p>What is known of an instrument is an {@link InstrumentBook} on the heap, whatever the state
  * backend. Books are written to state when a checkpoint is taken, and then only what changed; after
@@ -65,8 +66,8 @@ import org.apache.flink.util.function.SerializableSupplier;
  * of them may be forgotten. So it is kept from when on all trades are remembered, and of each
  * interval from when on its windows are made.
  */
-final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase>
-        implements OneInputStreamOperator<TickMessage, SpecificRecordBase>,
+final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
+        implements OneInputStreamOperator<TickBatch, ColumnBatch>,
                 Triggerable<String, VoidNamespace> {
     private static final long serialVersionUID = 1L;
 
@@ -112,7 +113,8 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     /** No trade of this millisecond or later was forgotten in this run, but by the watermark. */
     private transient long remembered;
 
-    private transient RecordDecoder<EquityTrade> decoder;
+    private transient TickReader tick;
+    private transient AcceptedTicks acceptedTicks;
     private transient Map<String, Entry> entries;
     private transient List<Entry> changed;
     private transient Varints buffer;
@@ -373,8 +375,15 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             Bar.getClassSchema().getField("schema_version").defaultVal().toString();
 
     private int keyGroupOf(String instrument) {
-        return KeyGroupRangeAssignment.assignToKeyGroup(instrument, maxParallelism)
-                - keyGroups.getStartKeyGroup();
+        int keyGroup = KeyGroupRangeAssignment.assignToKeyGroup(instrument, maxParallelism);
+        if (!keyGroups.contains(keyGroup)) {
+            // Batches are made by the key groups of their source.
+            throw new IllegalStateException(
+                    instrument
+                            + " came to a task that it does not belong to. Sources and engine need"
+                            + " the same maximum parallelism; set pipeline.max-parallelism.");
+        }
+        return keyGroup - keyGroups.getStartKeyGroup();
     }
 
     @Override
@@ -455,7 +464,8 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     @Override
     public void open() throws Exception {
         super.open();
-        decoder = new RecordDecoder<>(EquityTrade.class, schemas.get());
+        tick = new TickReader(schemas.get());
+        acceptedTicks = new AcceptedTicks(rows -> output.collect(new StreamRecord<>(rows)));
         entries = new HashMap<>();
         changed = new ArrayList<>();
         buffer = Varints.writer();
@@ -482,38 +492,35 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
 
     /** Nothing: the key is set where state is used, which is seldom. */
     @Override
-    public void setKeyContextElement(StreamRecord<TickMessage> record) {}
+    public void setKeyContextElement(StreamRecord<TickBatch> record) {}
 
     @Override
-    public void processElement(StreamRecord<TickMessage> element) throws Exception {
-        TickMessage message = element.getValue();
-        ticks.inc();
-        try {
-            process(element, message);
-        } catch (WireException e) {
-            reject(element, e.reason().code(), "", "", e.getMessage());
-        } catch (RejectedTickException e) {
-            reject(element, e.reason().code(), e.field(), e.found(), e.getMessage());
+    public void processElement(StreamRecord<TickBatch> element) throws Exception {
+        for (TickMessage message : element.getValue().messages()) {
+            ticks.inc();
+            try {
+                process(message);
+            } catch (WireException e) {
+                reject(message, e.reason().code(), "", "", e.getMessage());
+            } catch (RejectedTickException e) {
+                reject(message, e.reason().code(), e.field(), e.found(), e.getMessage());
+            }
         }
     }
 
     private void reject(
-            StreamRecord<TickMessage> element,
-            String reason,
-            String field,
-            String found,
-            String sentence) {
+            TickMessage message, String reason, String field, String found, String sentence) {
         rejects.computeIfAbsent(
                         reason,
                         code -> getMetricGroup().addGroup("reason", code).counter("ticksRejected"))
                 .inc();
-        letter(element, DeadLetter.Kind.REJECT, reason, field, found, sentence);
+        letter(message, DeadLetter.Kind.REJECT, reason, field, found, sentence);
     }
 
-    private void process(StreamRecord<TickMessage> element, TickMessage message) throws Exception {
-        EquityTrade tick = decoder.decode(message.value, new EquityTrade());
+    private void process(TickMessage message) throws Exception {
+        tick.read(message.value);
         TickValidator.check(tick);
-        long time = tick.getEventTime();
+        long time = tick.eventTime();
         if (time / NANOS_PER_MILLI > message.timestamp + settings.maxAhead()) {
             throw new RejectedTickException(
                     RejectedTickException.Reason.AHEAD_OF_TIME,
@@ -529,21 +536,22 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             entry.setTimer();
         }
         if (entry.sessions == null) {
-            entry.exchange = tick.getExchange();
-            entry.symbol = tick.getSymbol();
-            entry.series = tick.getSeries();
+            entry.exchange = tick.string(Text.EXCHANGE);
+            entry.symbol = tick.string(Text.SYMBOL);
+            entry.series = tick.string(Text.SERIES);
             entry.sessions = settings.calendar().of(entry.exchange);
         }
-        boolean cancelled = tick.getKind() == TickKind.CANCELLATION;
+        boolean cancelled = tick.kind() == TickKind.CANCELLATION;
         boolean counts = !cancelled && (settings.outsideSession() || entry.sessions.isOpen(time));
         InstrumentBook book = entry.book;
         InstrumentBook.Verdict verdict =
                 book.accept(
-                        tick.getSequenceNumber(),
-                        TradeKeys.of(tick.getTradeId()),
+                        tick.sequenceNumber(),
+                        TradeKeys.of(
+                                tick.bytes(), tick.start(Text.TRADE_ID), tick.end(Text.TRADE_ID)),
                         time,
-                        cancelled ? 0 : FixedPoint.of(tick.getPrice()),
-                        cancelled ? 0 : FixedPoint.of(tick.getSize()),
+                        cancelled ? 0 : FixedPoint.of(tick.price()),
+                        cancelled ? 0 : FixedPoint.of(tick.size()),
                         counts,
                         entry.watermark());
         switch (verdict) {
@@ -552,13 +560,13 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
                 entry.count();
                 entry.setChanged();
                 entry.setTimer();
-                output.collect(element.replace(tick));
+                acceptedTicks.add(tick);
             }
             case DUPLICATE -> duplicates.inc();
             case LATE -> {
                 late.inc();
                 letter(
-                        element,
+                        message,
                         DeadLetter.Kind.LATE,
                         "late",
                         "event_time",
@@ -587,7 +595,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     }
 
     private void letter(
-            StreamRecord<TickMessage> element,
+            TickMessage message,
             DeadLetter.Kind kind,
             String reason,
             String field,
@@ -595,8 +603,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             String sentence) {
         output.collect(
                 DEAD_LETTERS,
-                new StreamRecord<>(
-                        new RefusedTick(element.getValue(), kind, reason, field, found, sentence)));
+                new StreamRecord<>(new RefusedTick(message, kind, reason, field, found, sentence)));
     }
 
     @Override
@@ -640,6 +647,7 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
         requireAccounted();
+        acceptedTicks.flush();
         for (Entry entry : changed) {
             entry.isChanged = false;
             entry.book.flush(buffer);
@@ -650,6 +658,12 @@ final class TickEngineOperator extends AbstractStreamOperator<SpecificRecordBase
             dropQuiet();
         }
         checkpoints++;
+    }
+
+    @Override
+    public void finish() throws Exception {
+        acceptedTicks.flush();
+        super.finish();
     }
 
     private void requireAccounted() {

@@ -3,6 +3,7 @@ package io.champion.ticks;
 import io.champion.runtime.HandMadeSerializer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -20,7 +21,11 @@ final class TickMessageSerializer extends HandMadeSerializer<TickMessage> {
     static final TypeInformation<TickMessage> TYPE =
             new Type<>(TickMessage.class, TickMessageSerializer::new);
 
+    private static final int REMEMBERED = 1 << 12;
+
     private transient Names names;
+    private transient String[] encodedNames;
+    private transient byte[][] encoded;
 
     @Override
     public TypeSerializer<TickMessage> duplicate() {
@@ -34,24 +39,28 @@ final class TickMessageSerializer extends HandMadeSerializer<TickMessage> {
         out.writeLong(message.timestamp);
         writeBytes(message.key, out);
         writeBytes(message.value, out);
-        String instrument = message.instrument;
-        if (isAscii(instrument, message.key)) {
+        byte[] instrument = utf8(message.instrument);
+        if (Arrays.equals(instrument, message.key)) {
             out.writeInt(-1);
         } else {
-            writeBytes(instrument.getBytes(StandardCharsets.UTF_8), out);
+            writeBytes(instrument, out);
         }
     }
 
-    private static boolean isAscii(String text, byte[] bytes) {
-        if (bytes == null || bytes.length != text.length()) {
-            return false;
+    /** The same instruments come again and again, and mostly as the same objects. */
+    @SuppressWarnings("ReferenceEquality") // A shortcut: an equal name is encoded again.
+    private byte[] utf8(String instrument) {
+        if (encoded == null) {
+            encoded = new byte[REMEMBERED][];
+            encodedNames = new String[REMEMBERED];
         }
-        for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] < 0 || bytes[i] != text.charAt(i)) {
-                return false;
-            }
+        int hash = instrument.hashCode();
+        int slot = (hash ^ hash >>> 16) & REMEMBERED - 1;
+        if (encodedNames[slot] != instrument) {
+            encodedNames[slot] = instrument;
+            encoded[slot] = instrument.getBytes(StandardCharsets.UTF_8);
         }
-        return true;
+        return encoded[slot];
     }
 
     @Override

@@ -104,14 +104,15 @@ public final class TickStreamJob {
         // First: a transaction ends by itself when it waits for long, as the warehouse's commits
         // do.
         bars.put("bars-kafka", kafkaSinks.bars(config.get(TickStreamOptions.BARS_TOPIC)));
-        bars.put("bars-lake", lake(config, home, "bars"));
-        bars.put("bars-warehouse", warehouse(config, home, "bars", Bar.getClassSchema()));
+        bars.put("bars-lake", lake(config, home, "bars").build());
+        bars.put("bars-warehouse", warehouse(config, home, "bars", Bar.getClassSchema()).build());
         return new TickStreamTopology.Sinks(
                 Map.of(
                         "ticks-lake",
-                        lake(config, home, "ticks"),
+                        lake(config, home, "ticks").buildBatches(),
                         "ticks-warehouse",
-                        warehouse(config, home, "ticks", EquityTrade.getClassSchema())),
+                        warehouse(config, home, "ticks", EquityTrade.getClassSchema())
+                                .buildBatches()),
                 bars,
                 Map.of(
                         "dead-letters-kafka",
@@ -161,21 +162,19 @@ public final class TickStreamJob {
         return source.build();
     }
 
-    private static Sink<SpecificRecordBase> lake(JobConfig config, Home home, String uid) {
+    private static LakeSink.Builder lake(JobConfig config, Home home, String uid) {
         return LakeSink.builder(new org.apache.flink.core.fs.Path(home.lake()))
                 .uid(NAME + "-" + uid)
                 .parquet(CommonOptions.parquet(config))
-                .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes())
-                .build();
+                .targetFileBytes(config.get(CommonOptions.LAKE_TARGET_FILE_SIZE).getBytes());
     }
 
-    private static Sink<SpecificRecordBase> warehouse(
+    private static WarehouseSink.Builder warehouse(
             JobConfig config, Home home, String uid, Schema schema) {
         return WarehouseSink.builder(CommonOptions.warehouse(config))
                 .uid(NAME + "-" + uid)
                 .blocks(new org.apache.flink.core.fs.Path(home.blocks()))
-                .datasets(List.of(Dataset.of(schema)))
-                .build();
+                .datasets(List.of(Dataset.of(schema)));
     }
 
     static TickEngineOperator.Settings settings(JobConfig config) {

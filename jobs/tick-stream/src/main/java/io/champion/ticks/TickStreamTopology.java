@@ -1,7 +1,8 @@
 package io.champion.ticks;
 
 import io.champion.kafka.WireSchemas;
-import io.champion.lake.ContractTypeInfo;
+import io.champion.lake.ColumnBatchTypeInfo;
+import io.champion.model.ColumnBatch;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -26,7 +27,7 @@ final class TickStreamTopology {
      * @param deadLetters for messages that were refused or late
      */
     record Sinks(
-            Map<String, Sink<SpecificRecordBase>> ticks,
+            Map<String, Sink<ColumnBatch>> ticks,
             Map<String, Sink<SpecificRecordBase>> bars,
             Map<String, Sink<RefusedTick>> deadLetters) {}
 
@@ -41,7 +42,8 @@ final class TickStreamTopology {
             TickEngineOperator.Settings settings,
             SerializableSupplier<WireSchemas> schemas,
             Sinks sinks) {
-        SingleOutputStreamOperator<SpecificRecordBase> ticks = engine(messages, settings, schemas);
+        SingleOutputStreamOperator<ColumnBatch> ticks =
+                engine(batches(messages), settings, schemas);
         // All are in one task, and commit in this order. So what must not wait comes first.
         sinks.deadLetters()
                 .forEach(
@@ -57,15 +59,23 @@ final class TickStreamTopology {
         sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
     }
 
+    private static DataStream<TickBatch> batches(DataStream<TickMessage> messages) {
+        return messages.transform(
+                        "ticks batches", TickBatchSerializer.TYPE, new TickBatchOperator())
+                .uid("ticks-batches")
+                // In the task of the source.
+                .setParallelism(messages.getParallelism());
+    }
+
     /** Accepted ticks; bars and dead letters are its side outputs. */
-    static SingleOutputStreamOperator<SpecificRecordBase> engine(
-            DataStream<TickMessage> messages,
+    static SingleOutputStreamOperator<ColumnBatch> engine(
+            DataStream<TickBatch> messages,
             TickEngineOperator.Settings settings,
             SerializableSupplier<WireSchemas> schemas) {
-        return messages.keyBy(TickMessage::instrument, Types.STRING)
+        return messages.keyBy(TickBatch::instrument, Types.STRING)
                 .transform(
                         "ticks engine",
-                        ContractTypeInfo.INSTANCE,
+                        ColumnBatchTypeInfo.INSTANCE,
                         new TickEngineOperator(settings, schemas))
                 .uid("ticks-engine");
     }

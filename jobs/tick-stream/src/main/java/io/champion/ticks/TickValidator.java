@@ -1,8 +1,10 @@
 package io.champion.ticks;
 
-import io.champion.model.record.EquityTrade;
+import io.champion.kafka.TickReader;
+import io.champion.kafka.TickReader.Text;
 import io.champion.model.record.TickKind;
 import io.champion.ticks.RejectedTickException.Reason;
+import java.util.Locale;
 
 /** What a decoded tick must be for the engine to take it. */
 final class TickValidator {
@@ -14,63 +16,76 @@ final class TickValidator {
     /**
      * @throws RejectedTickException if something in the tick is wrong
      */
-    static void check(EquityTrade tick) throws RejectedTickException {
-        present("symbol", tick.getSymbol());
-        present("exchange", tick.getExchange());
-        present("trade_id", tick.getTradeId());
-        withoutColon("symbol", tick.getSymbol());
-        withoutColon("exchange", tick.getExchange());
-        withoutColon("series", tick.getSeries());
-        if (tick.getEventTime() < 0) {
+    static void check(TickReader tick) throws RejectedTickException {
+        present(tick, Text.SYMBOL);
+        present(tick, Text.EXCHANGE);
+        present(tick, Text.TRADE_ID);
+        withoutColon(tick, Text.SYMBOL);
+        withoutColon(tick, Text.EXCHANGE);
+        withoutColon(tick, Text.SERIES);
+        if (tick.eventTime() < 0) {
             throw new RejectedTickException(
                     Reason.INVALID_VALUE,
                     "event_time",
-                    String.valueOf(tick.getEventTime()),
+                    String.valueOf(tick.eventTime()),
                     "The event time lies before 1970.");
         }
-        if (tick.getKind() == TickKind.CANCELLATION) {
+        if (tick.kind() == TickKind.CANCELLATION) {
             return;
         }
-        representable("price", tick.getPrice());
-        representable("size", tick.getSize());
-        double turnover = tick.getPrice() * tick.getSize();
+        representable("price", tick.hasPrice(), tick.price());
+        representable("size", tick.hasSize(), tick.size());
+        double turnover = tick.price() * tick.size();
         if (turnover > MAX_TURNOVER) {
             throw new RejectedTickException(
                     Reason.INVALID_VALUE,
                     "size",
-                    String.valueOf(tick.getSize()),
+                    String.valueOf(tick.size()),
                     "Price x size is " + turnover + ", more than " + MAX_TURNOVER + ".");
         }
     }
 
-    private static void present(String field, String value) throws RejectedTickException {
-        if (value.isEmpty()) {
+    private static String name(Text text) {
+        return text.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void present(TickReader tick, Text text) throws RejectedTickException {
+        if (tick.start(text) == tick.end(text)) {
+            String field = name(text);
             throw new RejectedTickException(
                     Reason.MISSING_VALUE, field, "", "The field " + field + " is empty.");
         }
     }
 
     /** A colon would make the instrument id ambiguous. */
-    private static void withoutColon(String field, String value) throws RejectedTickException {
-        if (value.indexOf(':') >= 0) {
-            throw new RejectedTickException(
-                    Reason.INVALID_VALUE,
-                    field,
-                    value,
-                    "The field " + field + " is '" + value + "', with a colon.");
+    private static void withoutColon(TickReader tick, Text text) throws RejectedTickException {
+        byte[] bytes = tick.bytes();
+        int end = tick.end(text);
+        for (int i = tick.start(text); i < end; i++) {
+            if (bytes[i] == ':') {
+                String field = name(text);
+                String value = tick.string(text);
+                throw new RejectedTickException(
+                        Reason.INVALID_VALUE,
+                        field,
+                        value,
+                        "The field " + field + " is '" + value + "', with a colon.");
+            }
         }
     }
 
-    private static void representable(String field, Double value) throws RejectedTickException {
-        if (value == null || FixedPoint.of(value) == FixedPoint.UNREPRESENTABLE) {
+    private static void representable(String field, boolean isPresent, double value)
+            throws RejectedTickException {
+        if (!isPresent || FixedPoint.of(value) == FixedPoint.UNREPRESENTABLE) {
+            String found = isPresent ? String.valueOf(value) : "";
             throw new RejectedTickException(
-                    value == null ? Reason.MISSING_VALUE : Reason.INVALID_VALUE,
+                    isPresent ? Reason.INVALID_VALUE : Reason.MISSING_VALUE,
                     field,
-                    value == null ? "" : String.valueOf(value),
+                    found,
                     "The "
                             + field
                             + " is "
-                            + value
+                            + (isPresent ? found : "null")
                             + ", but a trade needs one above 0, up to "
                             + FixedPoint.MAX
                             + ", that is a multiple of 1e-8.");

@@ -1,5 +1,7 @@
 package io.champion.ticks;
 
+import java.nio.charset.StandardCharsets;
+
 /** Trade ids as numbers. */
 final class TradeKeys {
     private TradeKeys() {}
@@ -28,6 +30,26 @@ final class TradeKeys {
             number = number * 10 + digit;
         }
         return number;
+    }
+
+    /** As {@link #of(String)}, of ASCII or other UTF-8 in an array. */
+    static long of(byte[] bytes, int start, int end) {
+        if (end - start == 0 || end - start > MAX_DIGITS || bytes[start] == '0') {
+            return hash(bytes, start, end);
+        }
+        long number = 0;
+        for (int i = start; i < end; i++) {
+            int digit = bytes[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return hash(bytes, start, end);
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    private static long hash(byte[] bytes, int start, int end) {
+        return hash(new String(bytes, start, end - start, StandardCharsets.UTF_8));
     }
 
     /** FNV-1a over the characters, then the finalizer of MurmurHash3. */

@@ -12,7 +12,8 @@ import java.util.Arrays;
  *
  * <p>A row is five longs that stand together, because a tick touches all of them: sequence number,
  * key of the trade, event time, price, and size with two flags. Two indexes by open addressing find
- * a message by its sequence number and a trade's message that holds.
+ * a message by its sequence number and a trade's message that holds. Their entries have row + 1 in
+ * the bits that also number the slots, and the hash above: so hardly a row is looked at in vain.
  */
 final class TradeLog {
     /** Version of the encoding of {@link #encode}; older ones stay readable. */
@@ -41,9 +42,10 @@ final class TradeLog {
     private long[] rows = new long[FIRST_ROWS * STRIDE];
     private int size;
 
-    /** Row + 1 of each sequence number, then row + 1 of the message that holds of each trade. */
+    /** Of each sequence number the entry of its row. */
     private int[] bySequence;
 
+    /** Of each trade the entry of the message that holds. */
     private int[] byTrade;
 
     private long minSequence = Long.MAX_VALUE;
@@ -93,12 +95,13 @@ final class TradeLog {
             return false;
         }
         int mask = bySequence.length - 1;
-        for (int slot = slot(sequence, mask); ; slot = slot + 1 & mask) {
+        int hash = hash(sequence);
+        for (int slot = hash & mask; ; slot = slot + 1 & mask) {
             int entry = bySequence[slot];
             if (entry == 0) {
                 return false;
             }
-            if (sequence(entry - 1) == sequence) {
+            if ((entry & ~mask) == (hash & ~mask) && sequence((entry & mask) - 1) == sequence) {
                 return true;
             }
         }
@@ -115,13 +118,15 @@ final class TradeLog {
             return -1;
         }
         int mask = byTrade.length - 1;
-        for (int slot = slot(time ^ key, mask); ; slot = slot + 1 & mask) {
+        int hash = hash(time ^ key);
+        for (int slot = hash & mask; ; slot = slot + 1 & mask) {
             int entry = byTrade[slot];
             if (entry == 0) {
                 return -1;
             }
-            if (isTrade(entry - 1, time, key)) {
-                return entry - 1;
+            int row = (entry & mask) - 1;
+            if ((entry & ~mask) == (hash & ~mask) && isTrade(row, time, key)) {
+                return row;
             }
         }
     }
@@ -192,35 +197,39 @@ final class TradeLog {
     }
 
     private void insertSequence(int row) {
-        int mask = bySequence.length - 1;
-        int slot = slot(sequence(row), mask);
-        while (bySequence[slot] != 0) {
-            slot = slot + 1 & mask;
-        }
-        bySequence[slot] = row + 1;
+        insert(bySequence, hash(sequence(row)), row);
     }
 
     private void insertTrade(int row) {
-        int mask = byTrade.length - 1;
-        int slot = slot(time(row) ^ rows[row * STRIDE + KEY], mask);
-        while (byTrade[slot] != 0) {
+        insert(byTrade, tradeHash(row), row);
+    }
+
+    private static void insert(int[] index, int hash, int row) {
+        int mask = index.length - 1;
+        int slot = hash & mask;
+        while (index[slot] != 0) {
             slot = slot + 1 & mask;
         }
-        byTrade[slot] = row + 1;
+        index[slot] = hash & ~mask | row + 1;
     }
 
     private void replaceTrade(int before, int row) {
         int mask = byTrade.length - 1;
-        int slot = slot(time(row) ^ rows[row * STRIDE + KEY], mask);
-        while (byTrade[slot] != before + 1) {
+        int hash = tradeHash(row);
+        int slot = hash & mask;
+        while ((byTrade[slot] & mask) != before + 1) {
             slot = slot + 1 & mask;
         }
-        byTrade[slot] = row + 1;
+        byTrade[slot] = hash & ~mask | row + 1;
     }
 
-    private static int slot(long value, int mask) {
+    private int tradeHash(int row) {
+        return hash(time(row) ^ rows[row * STRIDE + KEY]);
+    }
+
+    private static int hash(long value) {
         long mixed = value * 0x9E3779B97F4A7C15L;
-        return (int) (mixed ^ mixed >>> 32) & mask;
+        return (int) (mixed ^ mixed >>> 32);
     }
 
     /**

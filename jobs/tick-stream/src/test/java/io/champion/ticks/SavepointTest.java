@@ -11,6 +11,7 @@ import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.ExpectedRow;
 import io.champion.local.market.MarketSpec;
+import io.champion.model.ColumnBatch;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,7 @@ final class SavepointTest {
 
     @TempDir Path home;
 
-    private CollectingSink<SpecificRecordBase> ticks;
+    private CollectingSink<ColumnBatch> ticks;
     private CollectingSink<SpecificRecordBase> bars;
     private CollectingSink<RefusedTick> letters;
 
@@ -107,7 +108,7 @@ final class SavepointTest {
 
     @Test
     void theGraphChanges() throws Exception {
-        CollectingSink<SpecificRecordBase> more = new CollectingSink<>("more");
+        CollectingSink<ColumnBatch> more = new CollectingSink<>("more");
         try (LocalFlink cluster = cluster("rocksdb")) {
             String savepoint =
                     new Graph(cluster)
@@ -130,7 +131,9 @@ final class SavepointTest {
             new Graph(cluster).withoutLake().run(changed, ALL).end();
         }
         assertAll();
-        assertThat(more.collected()).isNotEmpty().isSubsetOf(ticks.collected());
+        assertThat(Set.copyOf(TickStreamTopologyTest.rows(ticks.collected())))
+                .containsAll(TickStreamTopologyTest.rows(more.collected()));
+        assertThat(more.collected()).isNotEmpty();
         assertThat(TickStreamTopologyTest.last("5m", bars.collected())).isNotEmpty();
     }
 
@@ -165,7 +168,7 @@ final class SavepointTest {
     /** The job's graph around sources and sinks in memory; of the lake's one is real. */
     private final class Graph {
         private final LocalFlink cluster;
-        private final Map<String, Sink<SpecificRecordBase>> tickSinks;
+        private final Map<String, Sink<ColumnBatch>> tickSinks;
         private final List<Duration> intervals;
         private int parallelism = 2;
         private boolean anyState;
@@ -185,10 +188,10 @@ final class SavepointTest {
         Graph lake(String uid) {
             org.apache.flink.core.fs.Path lake =
                     new org.apache.flink.core.fs.Path(home.resolve("lake-" + uid).toUri());
-            return ticks("lake-" + uid, LakeSink.builder(lake).uid(uid).build());
+            return ticks("lake-" + uid, LakeSink.builder(lake).uid(uid).buildBatches());
         }
 
-        Graph ticks(String uid, Sink<SpecificRecordBase> sink) {
+        Graph ticks(String uid, Sink<ColumnBatch> sink) {
             tickSinks.put(uid, sink);
             return this;
         }

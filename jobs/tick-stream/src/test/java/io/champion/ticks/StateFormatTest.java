@@ -47,6 +47,8 @@ final class StateFormatTest {
             new RefusedTick(
                     MESSAGE, DeadLetter.Kind.LATE, "late", "event_time", "", "Too late \u2026");
 
+    private static final TickBatch BATCH = new TickBatch(List.of(MESSAGE, ODD));
+
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -210,7 +212,8 @@ final class StateFormatTest {
                                 line(new PieceSerializer(), new byte[] {1, -1, 0}),
                                 line(new TickMessageSerializer(), MESSAGE),
                                 line(new TickMessageSerializer(), ODD),
-                                line(new RefusedTickSerializer(), REFUSED)))
+                                line(new RefusedTickSerializer(), REFUSED),
+                                line(new TickBatchSerializer(), BATCH)))
                 .isEqualTo(fixture("serializers-v1.txt"));
     }
 
@@ -227,6 +230,9 @@ final class StateFormatTest {
         assertThat(read(lines.get(3), new RefusedTickSerializer()))
                 .usingRecursiveComparison()
                 .isEqualTo(REFUSED);
+        assertThat(read(lines.get(4), new TickBatchSerializer()))
+                .usingRecursiveComparison()
+                .isEqualTo(BATCH);
     }
 
     private static <T> T read(String line, TypeSerializer<T> now) throws IOException {
@@ -237,7 +243,7 @@ final class StateFormatTest {
         assertThat(now.snapshotConfiguration().resolveSchemaCompatibility(before))
                 .matches(compatibility -> compatibility.isCompatibleAsIs());
         DataInputDeserializer in = input(parts[1]);
-        DataOutputSerializer copied = new DataOutputSerializer(64);
+        DataOutputSerializer copied = new DataOutputSerializer(256);
         now.copy(input(parts[1]), copied);
         assertThat(hex(copied.getCopyOfBuffer())).isEqualTo(parts[1]);
         T value = before.restoreSerializer().deserialize(in);

@@ -7,7 +7,8 @@ import static io.champion.ticks.Ticks.trade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.kafka.WireSchemas;
-import io.champion.lake.ContractTypeInfo;
+import io.champion.lake.ColumnBatchTypeInfo;
+import io.champion.model.ColumnBatch;
 import io.champion.model.record.Bar;
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
@@ -59,8 +60,7 @@ final class TickEngineOperatorTest {
 
     /** An operator and what came out of it. */
     private static final class Engine implements AutoCloseable {
-        final KeyedOneInputStreamOperatorTestHarness<String, TickMessage, SpecificRecordBase>
-                harness;
+        final KeyedOneInputStreamOperatorTestHarness<String, TickBatch, ColumnBatch> harness;
 
         Engine(Backend backend, long maxHeap, int parallelism, int subtask) throws Exception {
             this(
@@ -75,13 +75,14 @@ final class TickEngineOperatorTest {
             harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new TickEngineOperator(settings, WireSchemas::released),
-                            TickMessage::instrument,
+                            TickBatch::instrument,
                             Types.STRING,
                             MAX_PARALLELISM,
                             parallelism,
                             subtask);
             harness.setStateBackend(backend.make());
-            harness.setup(ContractTypeInfo.INSTANCE.createSerializer(new SerializerConfigImpl()));
+            harness.setup(
+                    ColumnBatchTypeInfo.INSTANCE.createSerializer(new SerializerConfigImpl()));
         }
 
         static Engine open(Backend backend) throws Exception {
@@ -99,9 +100,13 @@ final class TickEngineOperatorTest {
 
         Engine take(EquityTrade... trades) throws Exception {
             for (EquityTrade trade : trades) {
-                harness.processElement(message(trade), trade.getEventTime() / 1_000_000);
+                take(message(trade));
             }
             return this;
+        }
+
+        void take(TickMessage message) throws Exception {
+            harness.processElement(new StreamRecord<>(TickBatch.of(message)));
         }
 
         Engine watermark(long millis) throws Exception {
@@ -114,9 +119,10 @@ final class TickEngineOperatorTest {
             return harness.snapshot(1, 1);
         }
 
-        List<Long> accepted() {
-            return harness.extractOutputValues().stream()
-                    .map(tick -> ((EquityTrade) tick).getSequenceNumber())
+        List<Long> accepted() throws Exception {
+            harness.getOperator().prepareSnapshotPreBarrier(0);
+            return Ticks.rows(harness.extractOutputValues()).stream()
+                    .map(EquityTrade::getSequenceNumber)
                     .toList();
         }
 
@@ -592,10 +598,9 @@ final class TickEngineOperatorTest {
             TickMessage ahead =
                     new TickMessage(
                             0, 7, TEN, null, message(trade(7, TEN * 2, 1, 1)).value(), INFY);
-            engine.harness.processElement(ahead, 0);
-            engine.harness.processElement(
-                    new TickMessage(0, 8, TEN, null, new byte[] {1, 2, 3}, "?0"), 0);
-            engine.harness.processElement(new TickMessage(0, 9, TEN, null, null, "?0"), 0);
+            engine.take(ahead);
+            engine.take(new TickMessage(0, 8, TEN, null, new byte[] {1, 2, 3}, "?0"));
+            engine.take(new TickMessage(0, 9, TEN, null, null, "?0"));
             assertThat(engine.accepted()).isEmpty();
             assertThat(engine.letters())
                     .containsExactly(

@@ -10,8 +10,8 @@ import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.ExpectedRow;
 import io.champion.local.market.MarketSpec;
+import io.champion.model.ColumnBatch;
 import io.champion.model.record.Bar;
-import io.champion.model.record.EquityTrade;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class TickStreamTopologyTest {
 
     @Test
     void ticksAndBarsAreThoseOfThePlainComputation() throws Exception {
-        CollectingSink<SpecificRecordBase> ticks = new CollectingSink<>("ticks");
+        CollectingSink<ColumnBatch> ticks = new CollectingSink<>("ticks");
         CollectingSink<SpecificRecordBase> bars = new CollectingSink<>("bars");
         CollectingSink<RefusedTick> letters = new CollectingSink<>("letters");
         Configuration flink = new Configuration();
@@ -77,7 +77,7 @@ final class TickStreamTopologyTest {
                                     "ticks",
                                     ticks,
                                     "ticks-lake",
-                                    LakeSink.builder(lake).uid("ticks").build()),
+                                    LakeSink.builder(lake).uid("ticks").buildBatches()),
                             Map.of(
                                     "bars",
                                     bars,
@@ -166,9 +166,8 @@ final class TickStreamTopologyTest {
         }
     }
 
-    static List<ExpectedRow> rows(List<SpecificRecordBase> ticks) {
-        return ticks.stream()
-                .map(EquityTrade.class::cast)
+    static List<ExpectedRow> rows(List<ColumnBatch> ticks) {
+        return Ticks.rows(ticks).stream()
                 .map(
                         tick ->
                                 new ExpectedRow(

@@ -1,5 +1,6 @@
 package io.champion.ticks;
 
+import io.champion.model.ColumnBatch;
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Messages for tests. */
 final class Ticks {
@@ -39,6 +41,14 @@ final class Ticks {
 
     static EquityTrade trade(long sequence, long millis, double price, double size) {
         return trade("INFY", sequence, millis, price, size, TickKind.TRADE);
+    }
+
+    /** The rows of batches, as the records that they are. */
+    static List<EquityTrade> rows(List<ColumnBatch> batches) {
+        return batches.stream()
+                .flatMap(batch -> IntStream.range(0, batch.rows()).mapToObj(batch::record))
+                .map(EquityTrade.class::cast)
+                .toList();
     }
 
     static TickMessage message(EquityTrade trade) {
