@@ -1,7 +1,11 @@
 package io.champion.reader;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.values.delta.DeltaBinaryPackingValuesReader;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
@@ -26,6 +30,7 @@ final class DataPage {
     private int[] textPlaces = new int[0];
     private boolean textsFound;
     private int values;
+    private long[] differences;
 
     /** Values before each row; null where each row has one. */
     private int[] valuesBefore;
@@ -94,15 +99,29 @@ final class DataPage {
         return textPlaces;
     }
 
+    /** Values that were differences; null where they are plain or ids. */
+    long[] differences() {
+        return differences;
+    }
+
     /**
      * Takes a page.
      *
      * @param content with {@link #PADDING} more bytes than {@code length}
      * @param rows that it has
      * @param entries values that it has, nulls and empty lists included
-     * @param dictionaryOfIds null where values are plain
+     * @param dictionaryOfIds null where values are no ids
+     * @param deltas whether values are 64-bit differences (DELTA_BINARY_PACKED)
+     * @throws IOException if the differences cannot be decoded
      */
-    void load(byte[] content, int length, int rows, int entries, Dictionary dictionaryOfIds) {
+    void load(
+            byte[] content,
+            int length,
+            int rows,
+            int entries,
+            Dictionary dictionaryOfIds,
+            boolean deltas)
+            throws IOException {
         if (!list && entries != rows) {
             throw new IllegalArgumentException(
                     "A page has " + entries + " values for " + rows + " rows.");
@@ -129,12 +148,25 @@ final class DataPage {
             at += definitions;
         }
         valuesAt = at;
+        differences = deltas ? decodeDifferences() : null;
         if (dictionary != null && values > 0) {
             if (ids.length < values) {
                 ids = new int[values];
             }
             RunLengthDecoder.decode(bytes, at + 1, end, bytes[at], ids, values);
         }
+    }
+
+    private long[] decodeDifferences() throws IOException {
+        DeltaBinaryPackingValuesReader reader = new DeltaBinaryPackingValuesReader();
+        reader.initFromPage(
+                values,
+                ByteBufferInputStream.wrap(ByteBuffer.wrap(bytes, valuesAt, end - valuesAt)));
+        long[] decoded = new long[values];
+        for (int i = 0; i < decoded.length; i++) {
+            decoded[i] = reader.readLong();
+        }
+        return decoded;
     }
 
     private void findNulls(int entries, int from, int to) {

@@ -61,7 +61,8 @@ final class ParquetFile implements Closeable {
                     Encoding.PLAIN,
                     Encoding.RLE,
                     Encoding.PLAIN_DICTIONARY,
-                    Encoding.RLE_DICTIONARY);
+                    Encoding.RLE_DICTIONARY,
+                    Encoding.DELTA_BINARY_PACKED);
     private static final Set<CompressionCodecName> CODECS =
             Set.of(
                     CompressionCodecName.UNCOMPRESSED,
@@ -282,6 +283,8 @@ final class ParquetFile implements Closeable {
                 || metadata.getOffsetIndexReference() == null
                 || !CODECS.contains(metadata.getCodec())
                 || !ENCODINGS.containsAll(metadata.getEncodings())
+                || metadata.getEncodings().contains(Encoding.DELTA_BINARY_PACKED)
+                        && metadata.getType() != PrimitiveTypeName.INT64
                 || metadata.getEncodingStats() == null
                 || metadata.getEncodingStats().usesV2Pages()) {
             return null;
@@ -428,7 +431,7 @@ final class ParquetFile implements Closeable {
             boolean byIds =
                     switch (header.getData_page_header().getEncoding()) {
                         case PLAIN_DICTIONARY, RLE_DICTIONARY -> true;
-                        case PLAIN -> false;
+                        case PLAIN, DELTA_BINARY_PACKED -> false;
                         default ->
                                 throw new IllegalArgumentException(
                                         "Values in encoding "
@@ -441,7 +444,9 @@ final class ParquetFile implements Closeable {
                 throw new IllegalArgumentException("A page has more values than all pages.");
             }
             page.load(
-                    plain, length, end(index) - first(index), entries, byIds ? dictionary() : null);
+                    plain, length, end(index) - first(index), entries, byIds ? dictionary() : null,
+                    header.getData_page_header().getEncoding()
+                            == org.apache.parquet.format.Encoding.DELTA_BINARY_PACKED);
         }
 
         private Dictionary dictionary() throws IOException {

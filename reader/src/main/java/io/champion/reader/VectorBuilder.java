@@ -183,6 +183,8 @@ abstract class VectorBuilder {
                 for (int i = 0; i < count; i++) {
                     values[rows + i] = known[ids[first + i]];
                 }
+            } else if (page.differences() != null) {
+                System.arraycopy(page.differences(), first, values, rows, count);
             } else if (wide) {
                 littleEndian(page, first, Long.BYTES).asLongBuffer().get(values, rows, count);
             } else {
