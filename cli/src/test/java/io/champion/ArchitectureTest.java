@@ -3,6 +3,8 @@ package io.champion;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -30,6 +32,8 @@ final class ArchitectureTest {
                     .definedBy("io.champion.quality..")
                     .layer("runtime")
                     .definedBy("io.champion.runtime..")
+                    .layer("reader")
+                    .definedBy("io.champion.reader..")
                     .layer("adjust-prices")
                     .definedBy("io.champion.adjust..")
                     .layer("bhavcopy-ingest")
@@ -62,6 +66,7 @@ final class ArchitectureTest {
                             "kafka",
                             "quality",
                             "runtime",
+                            "reader",
                             "adjust-prices",
                             "bhavcopy-ingest",
                             "flatfile-ingest",
@@ -100,6 +105,8 @@ final class ArchitectureTest {
                             "flatfile-ingest",
                             "tick-stream",
                             "cli")
+                    .whereLayer("reader")
+                    .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("adjust-prices")
                     .mayOnlyBeAccessedByLayers("cli")
                     .whereLayer("bhavcopy-ingest")
@@ -133,6 +140,20 @@ final class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.apache.flink..", "org.apache.avro..");
 
+    /** So that a backtest needs no Flink on its class path but what opens files. */
+    @ArchTest
+    static final ArchRule THE_READER_KNOWS_FLINKS_FILE_SYSTEMS_ALONE =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.champion.reader..")
+                    .should()
+                    .dependOnClassesThat(
+                            JavaClass.Predicates.resideInAPackage("org.apache.flink..")
+                                    .and(
+                                            DescribedPredicate.not(
+                                                    JavaClass.Predicates.resideInAPackage(
+                                                            "org.apache.flink.core.fs.."))));
+
     @ArchTest
     static final ArchRule FETCHING_NEEDS_NO_FLINK =
             noClasses()
@@ -158,7 +179,8 @@ final class ArchitectureTest {
                             "io.champion.kafka..",
                             "io.champion.quality..",
                             "io.champion.runtime..",
-                            "io.champion.fetch..")
+                            "io.champion.fetch..",
+                            "io.champion.reader..")
                     .should()
                     .accessField(System.class, "out")
                     .orShould()

@@ -100,6 +100,7 @@ public final class Champion implements Runnable {
                         new PlotCommand(context),
                         new BootstrapCommand(context),
                         new RebuildCommand(context),
+                        new CacheCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

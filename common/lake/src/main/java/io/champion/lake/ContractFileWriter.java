@@ -4,6 +4,7 @@ import io.champion.model.ColumnBatch;
 import io.champion.model.TypeMapping;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -33,6 +34,7 @@ final class ContractFileWriter implements Closeable {
     private final PageMaker maker;
     private final ContractColumns columns;
     private final ParquetFileWriter file;
+    private final Map<String, String> notes = new HashMap<>();
     private long groupRows;
     private long groupBytes;
 
@@ -102,6 +104,11 @@ final class ContractFileWriter implements Closeable {
         groupBytes = 0;
     }
 
+    /** Adds to the file's own metadata. */
+    void note(String key, String value) {
+        notes.put(key, value);
+    }
+
     /** Bytes of the file so far, those not yet written included. */
     long dataSize() throws IOException {
         return file.getPos() + groupBytes;
@@ -113,7 +120,8 @@ final class ContractFileWriter implements Closeable {
         if (groupRows > 0) {
             finishRowGroup();
         }
-        file.end(Map.of(SCHEMA_KEY, columns.schema().toString()));
+        notes.put(SCHEMA_KEY, columns.schema().toString());
+        file.end(notes);
         maker.reuse(columns);
     }
 }

@@ -6,17 +6,23 @@ import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.FileStatus;
@@ -41,6 +47,8 @@ public final class LakeReader {
     /** A partition would have to be replaced this often while its files are being opened. */
     private static final int MAX_ATTEMPTS = 10;
 
+    private static final String BUSY = "Generations were published one after the other.";
+
     private final Path root;
     private final FileSystem fs;
 
@@ -59,22 +67,56 @@ public final class LakeReader {
      * @throws IOException if the lake cannot be listed
      */
     public SortedSet<PartitionKey> partitions(Dataset dataset) throws IOException {
-        GenerationPointer pointer = GenerationPointer.read(fs, root);
+        return new TreeSet<>(
+                find(dataset, Days.ALL, GenerationPointer.read(fs, root)).navigableKeySet());
+    }
+
+    /**
+     * The complete partitions of a dataset that is placed by days, with their files, as of one
+     * instant: if a {@link LakeGeneration} is published meanwhile, all are as they were before or
+     * all as they are after. Files are not opened. One that {@linkplain LakeSnapshot.File#open
+     * cannot be found} later has been replaced since; a new snapshot then has what replaced it.
+     *
+     * @param from the first day
+     * @param to the day after the last
+     * @throws IOException if the lake cannot be listed
+     */
+    public LakeSnapshot snapshot(Dataset dataset, LocalDate from, LocalDate to) throws IOException {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            GenerationPointer pointer = GenerationPointer.read(fs, root);
+            List<LakeSnapshot.Partition> partitions = new ArrayList<>();
+            find(dataset, new Days(from, to), pointer)
+                    .forEach((key, found) -> partitions.add(found.partition(key)));
+            if (isCurrent(pointer)) {
+                return new LakeSnapshot(partitions);
+            }
+        }
+        throw new IOException(BUSY);
+    }
+
+    private boolean isCurrent(GenerationPointer pointer) throws IOException {
+        return GenerationPointer.read(fs, root).generation().equals(pointer.generation());
+    }
+
+    private NavigableMap<PartitionKey, Located> find(
+            Dataset dataset, Days days, GenerationPointer pointer) throws IOException {
         List<Path> roots = new ArrayList<>(List.of(root));
         // Where partitions lie while they are being switched.
         FolderSwap.runs(fs, root).forEach(run -> roots.add(FolderSwap.old(run)));
         if (!pointer.moving().isEmpty()) {
             roots.add(new LakeGeneration(root, pointer.generation()).root());
         }
-        SortedSet<PartitionKey> partitions = new TreeSet<>();
+        SortedSet<PartitionKey> candidates = new TreeSet<>();
         for (Path from : roots) {
             for (String folder : folders(from, dataset)) {
-                walk(new Path(from, folder), dataset, folder, "", 0, partitions);
+                walk(new Path(from, folder), dataset, days, folder, "", 0, candidates);
             }
         }
-        for (PartitionKey partition : List.copyOf(partitions)) {
-            if (locate(partition, pointer).isEmpty()) {
-                partitions.remove(partition);
+        NavigableMap<PartitionKey, Located> partitions = new TreeMap<>();
+        for (PartitionKey partition : candidates) {
+            Optional<Located> found = locate(partition, pointer);
+            if (found.isPresent()) {
+                partitions.put(partition, found.get());
             }
         }
         return partitions;
@@ -94,6 +136,7 @@ public final class LakeReader {
     private void walk(
             Path from,
             Dataset dataset,
+            Days days,
             String folder,
             String path,
             int level,
@@ -106,15 +149,63 @@ public final class LakeReader {
         String prefix = dataset.partitionBy().get(level) + "=";
         for (FileStatus entry : LakeFiles.list(fs, from)) {
             String name = entry.getPath().getName();
-            if (entry.isDir() && name.startsWith(prefix)) {
-                walk(
-                        entry.getPath(),
-                        dataset,
-                        folder,
-                        path.isEmpty() ? name : path + "/" + name,
-                        level + 1,
-                        partitions);
+            String below = path.isEmpty() ? name : path + "/" + name;
+            if (entry.isDir() && name.startsWith(prefix) && days.mayHold(below)) {
+                walk(entry.getPath(), dataset, days, folder, below, level + 1, partitions);
             }
+        }
+    }
+
+    /** Days from the first up to but not the second; all where these are null. */
+    private record Days(LocalDate from, LocalDate to) {
+        private static final Days ALL = new Days(null, null);
+        private static final Pattern YEAR = Pattern.compile("year=(\\d{4})");
+        private static final Pattern MONTH = Pattern.compile("year=(\\d{4})/month=(\\d\\d)");
+        private static final Pattern DAY =
+                Pattern.compile("year=(\\d{4})/month=(\\d\\d)/day=(\\d\\d)(/.*)?");
+        private static final Pattern DATE = Pattern.compile("date=([0-9-]{10})(/.*)?");
+
+        /** Whether a partition, or those below a part of its path, can hold one of the days. */
+        boolean mayHold(String path) {
+            if (this == ALL) {
+                return true;
+            }
+            try {
+                Matcher matcher = YEAR.matcher(path);
+                if (matcher.matches()) {
+                    LocalDate first = LocalDate.of(number(matcher, 1), 1, 1);
+                    return overlaps(first, first.plusYears(1));
+                }
+                matcher = MONTH.matcher(path);
+                if (matcher.matches()) {
+                    LocalDate first = LocalDate.of(number(matcher, 1), number(matcher, 2), 1);
+                    return overlaps(first, first.plusMonths(1));
+                }
+                matcher = DAY.matcher(path);
+                if (matcher.matches()) {
+                    LocalDate day =
+                            LocalDate.of(
+                                    number(matcher, 1), number(matcher, 2), number(matcher, 3));
+                    return overlaps(day, day.plusDays(1));
+                }
+                matcher = DATE.matcher(path);
+                if (matcher.matches()) {
+                    LocalDate day = LocalDate.parse(matcher.group(1));
+                    return overlaps(day, day.plusDays(1));
+                }
+                return false;
+            } catch (DateTimeException e) {
+                // A folder of such a name is none of the lake's.
+                return false;
+            }
+        }
+
+        private boolean overlaps(LocalDate first, LocalDate end) {
+            return first.isBefore(to) && from.isBefore(end);
+        }
+
+        private static int number(Matcher matcher, int group) {
+            return Integer.parseInt(matcher.group(group));
         }
     }
 
@@ -180,11 +271,11 @@ public final class LakeReader {
                         open(found.get(), files);
                     }
                 }
-                whole = GenerationPointer.read(fs, root).generation().equals(pointer.generation());
+                whole = isCurrent(pointer);
                 if (whole) {
                     return new Rows(files, dataset.schema(), wanted);
                 }
-                last = new IOException("Generations were published one after the other.");
+                last = new IOException(BUSY);
             } catch (FileNotFoundException e) {
                 last = e;
             } finally {
@@ -231,7 +322,21 @@ public final class LakeReader {
                 unread);
     }
 
-    private record Located(Path folder, Manifest manifest) {}
+    private record Located(Path folder, Manifest manifest) {
+        LakeSnapshot.Partition partition(PartitionKey key) {
+            return new LakeSnapshot.Partition(
+                    key,
+                    manifest.version(),
+                    manifest.files().stream()
+                            .map(
+                                    file ->
+                                            new LakeSnapshot.File(
+                                                    new Path(folder, file.name()),
+                                                    file.rows(),
+                                                    file.bytes()))
+                            .toList());
+        }
+    }
 
     private Optional<Located> locate(PartitionKey partition) throws IOException {
         return locate(partition, GenerationPointer.read(fs, root));

@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -21,6 +25,10 @@ import org.apache.flink.core.fs.Path;
  */
 record Manifest(String commit, List<DataFile> files) {
     private static final int VERSION = 1;
+
+    /** Of a hash, so that versions are short and still never the same by chance. */
+    private static final int VERSION_BYTES = 12;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -38,6 +46,18 @@ record Manifest(String commit, List<DataFile> files) {
 
     long rows() {
         return files.stream().mapToLong(DataFile::rows).sum();
+    }
+
+    /** Stands for the content: no two contents of a partition have the same. */
+    String version() {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every JDK has SHA-256.", e);
+        }
+        digest.update((commit + files).getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest.digest(), 0, VERSION_BYTES);
     }
 
     byte[] toJson() throws IOException {

@@ -172,6 +172,28 @@ class LakeGenerationTest {
         assertThat(open.fingerprint()).isNotEqualTo(complete.fingerprint());
     }
 
+    @Test
+    void aSnapshotHasTheDaysOfARangeAndChangesItsVersionsWithThem() throws Exception {
+        prepare(lake, "g1");
+        LakeReader reader = new LakeReader(path(lake));
+        LakeSnapshot before = reader.snapshot(BARS, DAY.plusDays(1), DAY.plusDays(4));
+        assertThat(before.partitions())
+                .extracting(LakeSnapshot.Partition::key)
+                .containsExactly(SECOND, EMPTIED);
+        assertThat(reader.snapshot(BARS, DAY.plusDays(1), DAY.plusDays(4))).isEqualTo(before);
+        open(lake, "g1", false).publish(RANGE);
+        LakeSnapshot after = reader.snapshot(BARS, DAY, DAY.plusDays(30));
+        assertThat(after.partitions())
+                .extracting(LakeSnapshot.Partition::key)
+                .containsExactly(FIRST, SECOND, ADDED, KEPT);
+        assertThat(after.partitions().get(1).version())
+                .isNotEqualTo(before.partitions().get(0).version());
+        assertThat(after.partitions().get(1).files().get(0).rows()).isEqualTo(NEW_ROWS);
+        assertThatThrownBy(() -> before.partitions().get(0).files().get(0).open())
+                .isInstanceOf(java.io.FileNotFoundException.class);
+        assertThat(reader.snapshot(BARS, DAY.minusYears(1), DAY).partitions()).isEmpty();
+    }
+
     private static final String OLD = "0..9 0..9 0..9 - 0..9";
     private static final String NEW = "100..119 100..119 - 100..119 0..9";
 
