@@ -12,8 +12,8 @@ import org.apache.flink.configuration.TaskManagerOptions;
 
 /**
  * What a run of a stream is given as {@code OPTION=VALUE}: {@code slots} (2), {@code checkpoint}
- * (2000 milliseconds from one to the next) and {@code state} ({@code hashmap} or {@code rocksdb}) of
- * the cluster, and options of the job.
+ * (2000 milliseconds from one to the next) and {@code state} ({@code hashmap} or {@code rocksdb})
+ * of the cluster, and options of the job.
  *
  * @param cluster Flink's settings
  * @param job all other options

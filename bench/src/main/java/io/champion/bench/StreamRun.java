@@ -39,8 +39,7 @@ final class StreamRun {
     private final StreamOptions options;
     private EmbeddedClickHouse engine;
 
-    private StreamRun(
-            TickTopic.Facts facts, EmbeddedKafka kafka, Path out, StreamOptions options) {
+    private StreamRun(TickTopic.Facts facts, EmbeddedKafka kafka, Path out, StreamOptions options) {
         this.facts = facts;
         this.kafka = kafka;
         this.out = out;

@@ -5,9 +5,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-
 import io.champion.indicators.Bar;
-
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,8 @@ import io.champion.indicators.FeatureSetException;
 import io.champion.runtime.ConfigException;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.MigrationException;
-
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -14,9 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-
-import java.util.List;
-import java.util.Map;
 
 /** The {@code champion} command. */
 @Command(

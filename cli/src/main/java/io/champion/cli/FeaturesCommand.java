@@ -2,7 +2,6 @@ package io.champion.cli;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
-
 import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureComputeOptions;
 import io.champion.features.FeatureInputException;
@@ -11,16 +10,6 @@ import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
 import io.champion.indicators.IndicatorInfo;
 import io.champion.runtime.JobConfig;
-
-import org.apache.flink.configuration.ConfigOption;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -29,6 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.flink.configuration.ConfigOption;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Technical indicators of the lake, and of files without a lake. */
 @Command(

@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Check a bhavcopy-ingest configuration without running it, and report all problems.",
             "static: keys and values. connect: also that lake and blocks can be written and that"
-                + " the warehouse answers and has its tables. sample: also that every input is of a"
-                + " known format, is not damaged, and that the first "
+                    + " the warehouse answers and has its tables. sample: also that every input is of a"
+                    + " known format, is not damaged, and that the first "
                     + ValidateCommand.SAMPLED_ROWS
                     + " rows of each file decode."
         },

@@ -444,7 +444,11 @@ final class ParquetFile implements Closeable {
                 throw new IllegalArgumentException("A page has more values than all pages.");
             }
             page.load(
-                    plain, length, end(index) - first(index), entries, byIds ? dictionary() : null,
+                    plain,
+                    length,
+                    end(index) - first(index),
+                    entries,
+                    byIds ? dictionary() : null,
                     header.getData_page_header().getEncoding()
                             == org.apache.parquet.format.Encoding.DELTA_BINARY_PACKED);
         }

@@ -3,11 +3,9 @@ package io.champion.cli.plot;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.champion.cli.plot.Chart.Candle;
 import io.champion.cli.plot.Chart.Line;
 import io.champion.cli.plot.Chart.Pane;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

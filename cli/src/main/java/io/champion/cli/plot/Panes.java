@@ -5,7 +5,6 @@ import io.champion.cli.plot.Chart.Pane;
 import io.champion.cli.plot.Chart.Style;
 import io.champion.indicators.Feature;
 import io.champion.indicators.FeatureSet;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.champion.cli.plot;
 import io.champion.cli.plot.Chart.Candle;
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureSet;
-
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-
 import javax.imageio.ImageIO;
 
 /** Makes a chart of bars, and files of the chart. */

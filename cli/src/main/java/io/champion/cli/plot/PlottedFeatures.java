@@ -6,7 +6,6 @@ import io.champion.indicators.FeatureSetException;
 import io.champion.indicators.IndicatorInfo;
 import io.champion.indicators.IndicatorInfo.Parameter;
 import io.champion.model.EditDistance;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -4,14 +4,6 @@ import io.champion.cli.plot.Chart.Candle;
 import io.champion.cli.plot.Chart.Line;
 import io.champion.cli.plot.Chart.Pane;
 import io.champion.cli.plot.Chart.Style;
-
-import org.knowm.xchart.OHLCChart;
-import org.knowm.xchart.OHLCChartBuilder;
-import org.knowm.xchart.OHLCSeries;
-import org.knowm.xchart.style.OHLCStyler;
-import org.knowm.xchart.style.Styler.ChartTheme;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -26,6 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.OHLCChart;
+import org.knowm.xchart.OHLCChartBuilder;
+import org.knowm.xchart.OHLCSeries;
+import org.knowm.xchart.style.OHLCStyler;
+import org.knowm.xchart.style.Styler.ChartTheme;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Draws a chart as an image, each pane with XChart. Needs no display. */
 final class PngChart {

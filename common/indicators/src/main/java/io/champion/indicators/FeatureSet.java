@@ -83,9 +83,7 @@ public final class FeatureSet implements Serializable {
      */
     public static FeatureSet standard() {
         try (InputStream in = FeatureSet.class.getClassLoader().getResourceAsStream(STANDARD)) {
-            return parse(
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8),
-                    STANDARD_NAME);
+            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), STANDARD_NAME);
         } catch (IOException e) {
             throw new UncheckedIOException("The standard feature set cannot be read.", e);
         }

@@ -9,9 +9,6 @@ import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
-
-import org.apache.avro.Schema;
-
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -24,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.avro.Schema;
 
 /**
  * Adjusts the history of one security.

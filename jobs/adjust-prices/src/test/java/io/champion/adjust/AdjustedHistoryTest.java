@@ -5,7 +5,6 @@ import static io.champion.adjust.Bars.bar;
 import static io.champion.adjust.Bars.day;
 import static io.champion.adjust.Bars.dividend;
 import static io.champion.adjust.Bars.listed;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -14,17 +13,15 @@ import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arithmetic, by hand, and by properties over histories made at random. */
 class AdjustedHistoryTest {

@@ -1,7 +1,7 @@
 package io.champion.features;
 
 import io.champion.runtime.HandMadeSerializer;
-
+import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
@@ -9,8 +9,6 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
-
-import java.io.IOException;
 
 /** Writes bars, on the wire and in state. */
 final class FeatureBarSerializer extends HandMadeSerializer<FeatureBar> {

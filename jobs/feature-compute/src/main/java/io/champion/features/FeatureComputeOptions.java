@@ -1,9 +1,8 @@
 package io.champion.features;
 
+import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
-
-import java.time.Duration;
 
 /** Options of feature-compute. */
 public final class FeatureComputeOptions {

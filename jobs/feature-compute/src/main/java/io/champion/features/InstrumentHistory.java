@@ -3,7 +3,6 @@ package io.champion.features;
 import io.champion.indicators.Bar;
 import io.champion.indicators.FeatureLayout;
 import io.champion.indicators.FeatureSet;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,15 +3,13 @@ package io.champion.features;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.indicators.FeatureSet;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.junit.jupiter.api.Test;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /** States from before bars had a benchmark are read on. */
 final class BenchmarkStateTest {

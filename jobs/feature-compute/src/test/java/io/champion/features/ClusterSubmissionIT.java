@@ -19,6 +19,7 @@ import io.champion.warehouse.migration.Retention;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -70,6 +71,7 @@ class ClusterSubmissionIT {
                                     .formatted(home, engine.url(), kafka.bootstrapServers()));
 
             cluster.run(
+                    List.of(),
                     Duration.ofMinutes(3),
                     JAR,
                     FeatureComputeJob.class.getName(),

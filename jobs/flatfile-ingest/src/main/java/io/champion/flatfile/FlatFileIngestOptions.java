@@ -66,8 +66,8 @@ public final class FlatFileIngestOptions {
                             "ZXIET")
                     .withDescription(
                             "Tickers that the exchanges use for tests, as regular expressions."
-                                + " Their rows are rejected with the reason `test_ticker`; none are"
-                                + " if the list is empty.");
+                                    + " Their rows are rejected with the reason `test_ticker`; none are"
+                                    + " if the list is empty.");
 
     public static final ConfigOption<Duration> MAX_GAP =
             ConfigOptions.key("flatfiles.checks.max-gap")

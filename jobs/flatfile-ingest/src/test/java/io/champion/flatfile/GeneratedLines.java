@@ -14,7 +14,7 @@ final class GeneratedLines {
                     + "sip_timestamp,size,tape,trf_id,trf_timestamp";
     static final String QUOTES =
             "ticker,ask_exchange,ask_price,ask_size,bid_exchange,bid_price,bid_size,conditions,"
-                + "indicators,participant_timestamp,sequence_number,sip_timestamp,tape,trf_timestamp";
+                    + "indicators,participant_timestamp,sequence_number,sip_timestamp,tape,trf_timestamp";
     static final String BARS = "ticker,volume,open,close,high,low,window_start,transactions";
 
     /** 2026-03-02, 04:00 in New York. */
