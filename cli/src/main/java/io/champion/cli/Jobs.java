@@ -6,6 +6,7 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureComputeOptions;
+import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.flatfile.FlatFileIngestOptions;
 import io.champion.kafka.KafkaOptions;
 import io.champion.rebuild.RebuildWarehouseJob;
@@ -41,6 +42,7 @@ final class Jobs {
     static Map<String, OptionSet> options() {
         return Map.of(
                 "bhavcopy-ingest", BhavcopyIngestJob.OPTIONS,
+                "flatfile-ingest", FlatFileIngestJob.OPTIONS,
                 "adjust-prices", AdjustPricesJob.OPTIONS,
                 "tick-stream", TickStreamJob.OPTIONS,
                 "feature-compute", FeatureComputeJob.OPTIONS,

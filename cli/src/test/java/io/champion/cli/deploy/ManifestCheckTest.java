@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.champion.adjust.AdjustPricesJob;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.features.FeatureComputeJob;
+import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.runtime.OptionSet;
 import io.champion.ticks.TickStreamJob;
@@ -37,6 +38,7 @@ final class ManifestCheckTest {
     private static final Map<String, OptionSet> JOBS =
             Map.of(
                     "bhavcopy-ingest", BhavcopyIngestJob.OPTIONS,
+                    "flatfile-ingest", FlatFileIngestJob.OPTIONS,
                     "adjust-prices", AdjustPricesJob.OPTIONS,
                     "tick-stream", TickStreamJob.OPTIONS,
                     "feature-compute", FeatureComputeJob.OPTIONS,
