@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS {database}.flatfile_validation {on_cluster}
 )
 ENGINE = {engine:MergeTree}
 PARTITION BY toYYYYMM(trade_date)
-ORDER BY (dataset, trade_date, symbol, file)
+ORDER BY (dataset, trade_date, symbol, exchange, file)
 {ttl:gold:trade_date}
 SETTINGS
     non_replicated_deduplication_window = 10000,

@@ -52,7 +52,7 @@ class IngestFlatFilesTest {
         assertThat(second.exitCode()).as(second.err()).isEqualTo(ExitCode.OK);
         assertThat(second.out()).contains("files ingested before and not changed");
         String sum = "SELECT concat(toString(count()), ' ', toString(sum(size))) FROM ";
-        for (String table : new String[] {"trades", "lake.normalized_trades"}) {
+        for (String table : new String[] {"trades", "lake.trades"}) {
             Run query = Run.in(home, "query", "--format", "csv", sum + table);
             assertThat(query.out()).as(table).contains("4 221");
         }

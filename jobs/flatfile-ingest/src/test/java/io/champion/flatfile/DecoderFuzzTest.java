@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * Lines that nobody thought of. The usual run takes the inputs beside this class; {@code
- * JAZZER_FUZZ=1} in the environment lets the fuzzer look for more, for as long as the annotation
- * says.
+ * JAZZER_FUZZ=1} in the environment, and {@code -Djazzer.hooks=true}, let the fuzzer look for more,
+ * for as long as the annotation says.
  */
 class DecoderFuzzTest {
 
