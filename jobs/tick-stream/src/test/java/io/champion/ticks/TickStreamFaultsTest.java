@@ -47,7 +47,7 @@ final class TickStreamFaultsTest {
     void everyOutputIsRightAfterFaultsOfEveryKind() throws Exception {
         long seed = Long.getLong(SEED, 1);
         MarketSpec market = MarketSpec.builder().ticks(100_000).symbols(200).seed(seed).build();
-        // So slowly that the market outlasts the faults on a busy machine, too; the rest is hurried.
+        // Slowly, so that the market outlasts the faults on a busy machine, too.
         play(market, 300, "500 ms", feed -> false);
         assertThat(befallen)
                 .extracting(MarketFaults.Fault::kind)
