@@ -70,10 +70,13 @@ public record Retries(int attempts, Duration first, Duration longest) {
     }
 
     /**
-     * What the server asks for; less than nothing where it does not, which stands for the usual.
+     * What the server asks for, and so much more that it is waited for with any jitter; less than
+     * nothing where it does not ask, which stands for the usual.
      */
     private static Duration asked(FileFailure failure) {
-        return failure.waiting() == null ? Duration.ofNanos(-1) : failure.waiting();
+        return failure.waiting() == null
+                ? Duration.ofNanos(-1)
+                : Duration.ofMillis((long) Math.ceil(failure.waiting().toMillis() / (1 - JITTER)));
     }
 
     private boolean isWorthwhile(Throwable failure) {
