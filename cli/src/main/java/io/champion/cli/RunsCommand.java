@@ -70,8 +70,7 @@ final class RunsCommand implements Runnable {
         @Option(
                 names = "--tracking-url",
                 paramLabel = "URL",
-                description =
-                        "MLflow server; default tracking.url, $MLFLOW_TRACKING_URI, or none.")
+                description = "MLflow server; default tracking.url, $MLFLOW_TRACKING_URI, or none.")
         private String url;
 
         private JobConfig config(Context context) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,9 @@ public final class Tracker implements AutoCloseable {
     private final Set<String> recorded = ConcurrentHashMap.newKeySet();
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private final Set<String> unsent = ConcurrentHashMap.newKeySet();
+
+    /** How many records of a run are under way. */
+    private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
 
     private Tracker(Path root, MlflowServer server, Duration patience, String partOf) {
         this.root = root;
@@ -154,10 +158,12 @@ public final class Tracker implements AutoCloseable {
 
     void record(TrackedRun run, Map<String, byte[]> artifacts) {
         recorded.add(run.id());
+        underWay.merge(run.id(), 1, Integer::sum);
         Map<String, byte[]> files = Map.copyOf(artifacts);
         try {
             writer.execute(() -> write(run, files));
         } catch (RejectedExecutionException e) {
+            settled(run);
             lost.add(run.id());
             failed("Runs are recorded faster than they can be written below " + root + ".", e);
         }
@@ -171,14 +177,20 @@ public final class Tracker implements AutoCloseable {
             }
             store.write(run, artifacts);
         } catch (IOException | RuntimeException e) {
+            settled(run);
             lost.add(run.id());
             failed("A run cannot be recorded below " + root + ": " + e.getMessage(), e);
             return;
         }
-        if (server != null) {
-            unsent.add(run.id());
+        if (server == null) {
+            settled(run);
+        } else {
             sender.execute(() -> send(run));
         }
+    }
+
+    private void settled(TrackedRun run) {
+        underWay.computeIfPresent(run.id(), (id, records) -> records == 1 ? null : records - 1);
     }
 
     private void send(TrackedRun run) {
@@ -186,7 +198,10 @@ public final class Tracker implements AutoCloseable {
             send(server, store(root), ledger(root), run);
             unsent.remove(run.id());
         } catch (IOException | TrackingException | RuntimeException e) {
+            unsent.add(run.id());
             failed(e.getMessage(), e);
+        } finally {
+            settled(run);
         }
     }
 
@@ -274,15 +289,20 @@ public final class Tracker implements AutoCloseable {
     private String summary(boolean inTime) {
         StringBuilder text = new StringBuilder();
         int all = recorded.size();
-        int there = all - unsent.size() - lost.size();
+        Set<String> waiting = new HashSet<>(unsent);
+        waiting.addAll(underWay.keySet());
+        waiting.removeAll(lost);
+        int there = all - waiting.size() - lost.size();
         if (server == null) {
-            text.append("Recorded for MLflow below ").append(root).append("/runs\n");
+            text.append("Recorded for MLflow below ")
+                    .append(new Path(root, "runs"))
+                    .append('\n');
         } else if (there == all) {
             text.append("Recorded at ").append(server.url()).append('\n');
         } else {
             text.append(
                     "%d of %d runs recorded at %s; %d wait below %s for 'champion runs send'\n"
-                            .formatted(there, all, server.url(), unsent.size(), root));
+                            .formatted(there, all, server.url(), waiting.size(), root));
         }
         if (!lost.isEmpty()) {
             text.append("%d of %d runs are not on record\n".formatted(lost.size(), all));
@@ -317,8 +337,8 @@ public final class Tracker implements AutoCloseable {
         try (MlflowServer server = server(config, System.getenv())) {
             if (server == null) {
                 store(new Path(Home.of(config).tracking())).runs().stream()
-                                .filter(run -> experiments.contains(run.experiment()))
-                                .forEach(runs::add);
+                        .filter(run -> experiments.contains(run.experiment()))
+                        .forEach(runs::add);
                 return runs;
             }
             for (String experiment : experiments) {

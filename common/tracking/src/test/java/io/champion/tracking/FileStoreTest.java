@@ -81,8 +81,9 @@ final class FileStoreTest {
                     .contains("standard second line")
                     .contains("\"value\": 1.5");
             assertThat(
-                            mlflow.get("/api/2.0/mlflow/experiments/get-by-name?experiment_name="
-                                            + Experiments.FEATURES)
+                            mlflow.get(
+                                            "/api/2.0/mlflow/experiments/get-by-name?experiment_name="
+                                                    + Experiments.FEATURES)
                                     .statusCode())
                     .isEqualTo(200);
             assertThat(mlflow.get("/api/2.0/mlflow/artifacts/list?run_id=" + run.id()).body())

@@ -34,8 +34,7 @@ final class Gate implements AutoCloseable {
     Gate(String behind) throws IOException {
         this.behind = behind;
         this.server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
         server.start();

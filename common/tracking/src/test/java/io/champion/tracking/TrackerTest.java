@@ -68,7 +68,10 @@ final class TrackerTest {
         assertThat(there.tags()).containsEntry("champion.job", "bhavcopy-ingest");
         assertThat(there.parent()).isEqualTo(runs(Experiments.DAILY, "day 1").get(0).id());
         String artifact =
-                mlflow.get("/get-artifact?run_uuid=" + there.id() + "&path=some%20folder/lineage.json")
+                mlflow.get(
+                                "/get-artifact?run_uuid="
+                                        + there.id()
+                                        + "&path=some%20folder/lineage.json")
                         .body();
         assertThat(artifact).isEqualTo("{\"a\":1}");
     }
@@ -160,7 +163,10 @@ final class TrackerTest {
             gate.hold();
             try (Tracker tracker =
                     Tracker.open(
-                            root(), new MlflowServer(gate.url(), Map.of()), Duration.ofMillis(200), null)) {
+                            root(),
+                            new MlflowServer(gate.url(), Map.of()),
+                            Duration.ofMillis(200),
+                            null)) {
                 for (int i = 0; i < 10; i++) {
                     tracker.record(run("slow " + i), Map.of());
                 }
@@ -187,8 +193,7 @@ final class TrackerTest {
             // champion:secret
             assertThat(gate.authorizations).containsOnly("Basic Y2hhbXBpb246c2VjcmV0");
             gate.authorizations.clear();
-            try (Tracker tracker =
-                    tracker(gate.url(), Map.of("MLFLOW_TRACKING_TOKEN", "token"))) {
+            try (Tracker tracker = tracker(gate.url(), Map.of("MLFLOW_TRACKING_TOKEN", "token"))) {
                 tracker.record(run("token"), Map.of("a.txt", bytes("a")));
                 tracker.finish();
             }
@@ -210,7 +215,7 @@ final class TrackerTest {
         try (Tracker tracker = Tracker.open(root(), null, PATIENCE, null)) {
             tracker.record(run("kept"), Map.of());
             assertThat(tracker.finish())
-                    .isEqualTo("Recorded for MLflow below " + root() + "/runs\n");
+                    .isEqualTo("Recorded for MLflow below " + new Path(root(), "runs") + "\n");
         }
         try (Tracker tracker = Tracker.open(root(), null, PATIENCE, null)) {
             assertThat(tracker.finish()).isEmpty();
