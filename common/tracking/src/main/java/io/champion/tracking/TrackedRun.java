@@ -108,6 +108,11 @@ public record TrackedRun(
             return this;
         }
 
+        /** As {@link #artifact(String, byte[])}. */
+        public Builder artifact(String path, String text) {
+            return artifact(path, text.getBytes(StandardCharsets.UTF_8));
+        }
+
         Map<String, byte[]> artifacts() {
             return artifacts;
         }

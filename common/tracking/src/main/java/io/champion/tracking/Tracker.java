@@ -148,12 +148,34 @@ public final class Tracker implements AutoCloseable {
         }
     }
 
-    /** Records something that has come to its end, such as an interval of an unbounded run. */
-    public void finished(TrackedRun.Builder run, Instant end) {
-        if (whole != null) {
-            run.partOf(whole);
+    /**
+     * Runs a bounded job and has it on record, with the options that it was given. What could not
+     * be recorded is logged.
+     *
+     * @param name of the job
+     * @param runId tells its runs apart
+     * @throws Exception what the job throws
+     */
+    public static <R> R job(
+            JobConfig config,
+            String experiment,
+            String name,
+            String runId,
+            Instant start,
+            Work<R> job)
+            throws Exception {
+        TrackedRun.Builder run = TrackedRun.of(experiment, name + " " + runId, start);
+        config.shown().forEach(run::param);
+        run.tag("champion.job", name).tag("champion.run", runId);
+        String version = Tracker.class.getPackage().getImplementationVersion();
+        run.tag("champion.version", version);
+        try (Tracker tracker = open(config)) {
+            try {
+                return tracker.run(run, job);
+            } finally {
+                tracker.finish().lines().forEach(LOG::info);
+            }
         }
-        record(run.finished(end), run.artifacts());
     }
 
     void record(TrackedRun run, Map<String, byte[]> artifacts) {
@@ -294,9 +316,7 @@ public final class Tracker implements AutoCloseable {
         waiting.removeAll(lost);
         int there = all - waiting.size() - lost.size();
         if (server == null) {
-            text.append("Recorded for MLflow below ")
-                    .append(new Path(root, "runs"))
-                    .append('\n');
+            text.append("Recorded for MLflow below ").append(new Path(root, "runs")).append('\n');
         } else if (there == all) {
             text.append("Recorded at ").append(server.url()).append('\n');
         } else {
