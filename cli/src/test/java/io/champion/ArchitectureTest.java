@@ -9,118 +9,70 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The rules of the house: who may use whom. */
 @AnalyzeClasses(packages = "io.champion", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
 
-    @ArchTest
-    static final ArchRule MODULES_IMPORT_DOWNWARDS =
-            layeredArchitecture()
-                    .consideringOnlyDependenciesInLayers()
-                    .layer("model")
-                    .definedBy("io.champion.model..")
-                    .layer("indicators")
-                    .definedBy("io.champion.indicators..")
-                    .layer("lake")
-                    .definedBy("io.champion.lake..")
-                    .layer("warehouse")
-                    .definedBy("io.champion.warehouse..")
-                    .layer("kafka")
-                    .definedBy("io.champion.kafka..")
-                    .layer("quality")
-                    .definedBy("io.champion.quality..")
-                    .layer("runtime")
-                    .definedBy("io.champion.runtime..")
-                    .layer("reader")
-                    .definedBy("io.champion.reader..")
-                    .layer("adjust-prices")
-                    .definedBy("io.champion.adjust..")
-                    .layer("bhavcopy-ingest")
-                    .definedBy("io.champion.bhavcopy..")
-                    .layer("flatfile-ingest")
-                    .definedBy("io.champion.flatfile..")
-                    .layer("tick-stream")
-                    .definedBy("io.champion.ticks..")
-                    .layer("fetch")
-                    .definedBy("io.champion.fetch..")
-                    .layer("local")
-                    .definedBy("io.champion.local..")
-                    .layer("cli")
-                    .definedBy("io.champion.cli..")
-                    .whereLayer("indicators")
-                    .mayOnlyBeAccessedByLayers(
-                            "lake",
-                            "warehouse",
-                            "kafka",
-                            "quality",
-                            "runtime",
-                            "adjust-prices",
-                            "bhavcopy-ingest",
-                            "flatfile-ingest",
-                            "tick-stream",
-                            "cli")
-                    .whereLayer("lake")
-                    .mayOnlyBeAccessedByLayers(
-                            "warehouse",
-                            "kafka",
-                            "quality",
-                            "runtime",
-                            "reader",
-                            "adjust-prices",
-                            "bhavcopy-ingest",
-                            "flatfile-ingest",
-                            "tick-stream",
-                            "cli")
-                    .whereLayer("warehouse")
-                    .mayOnlyBeAccessedByLayers(
-                            "quality",
-                            "runtime",
-                            "adjust-prices",
-                            "bhavcopy-ingest",
-                            "flatfile-ingest",
-                            "tick-stream",
-                            "cli")
-                    .whereLayer("kafka")
-                    .mayOnlyBeAccessedByLayers(
-                            "quality",
-                            "runtime",
-                            "adjust-prices",
-                            "bhavcopy-ingest",
-                            "flatfile-ingest",
-                            "tick-stream",
-                            "cli")
-                    .whereLayer("quality")
-                    .mayOnlyBeAccessedByLayers(
-                            "runtime",
-                            "adjust-prices",
-                            "bhavcopy-ingest",
-                            "flatfile-ingest",
-                            "tick-stream",
-                            "cli")
-                    .whereLayer("runtime")
-                    .mayOnlyBeAccessedByLayers(
-                            "adjust-prices",
-                            "bhavcopy-ingest",
-                            "flatfile-ingest",
-                            "tick-stream",
-                            "cli")
-                    .whereLayer("reader")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("adjust-prices")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("bhavcopy-ingest")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("flatfile-ingest")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("tick-stream")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("fetch")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("local")
-                    .mayOnlyBeAccessedByLayers("cli")
-                    .whereLayer("cli")
-                    .mayNotBeAccessedByAnyLayer();
+    /** Modules of common: each may use those before it. */
+    private static final List<String> COMMON =
+            List.of(
+                    "model",
+                    "indicators",
+                    "lake",
+                    "warehouse",
+                    "kafka",
+                    "quality",
+                    "runtime",
+                    "tracking");
+
+    /** Packages of the jobs: each may use common, and none another. */
+    private static final List<String> JOBS =
+            List.of("adjust", "bhavcopy", "features", "flatfile", "rebuild", "ticks");
+
+    /** What the reader may use. */
+    private static final List<String> BELOW_THE_READER = List.of("model", "indicators", "lake");
+
+    @ArchTest static final ArchRule MODULES_IMPORT_DOWNWARDS = modulesImportDownwards();
+
+    private static ArchRule modulesImportDownwards() {
+        LayeredArchitecture house = layeredArchitecture().consideringOnlyDependenciesInLayers();
+        List<String> above = new ArrayList<>(JOBS);
+        above.add("cli");
+        for (String top : List.of("reader", "fetch", "local")) {
+            house = layer(house, top, List.of("cli"));
+        }
+        for (String job : JOBS) {
+            house = layer(house, job, List.of("cli"));
+        }
+        for (int i = COMMON.size() - 1; i >= 0; i--) {
+            String module = COMMON.get(i);
+            List<String> users = new ArrayList<>(above);
+            if (BELOW_THE_READER.contains(module)) {
+                users.add("reader");
+            }
+            if (module.equals("model")) {
+                users.add("local");
+            }
+            house = layer(house, module, users);
+            above.add(module);
+        }
+        return house.layer("cli")
+                .definedBy("io.champion.cli..")
+                .whereLayer("cli")
+                .mayNotBeAccessedByAnyLayer();
+    }
+
+    private static LayeredArchitecture layer(
+            LayeredArchitecture house, String name, List<String> users) {
+        return house.layer(name)
+                .definedBy("io.champion." + name + "..")
+                .whereLayer(name)
+                .mayOnlyBeAccessedByLayers(users.toArray(String[]::new));
+    }
 
     @ArchTest
     static final ArchRule THE_MODEL_KNOWS_NO_FLINK =

@@ -104,6 +104,7 @@ public final class Champion implements Runnable {
                         new DescribeCommand(context),
                         new StatusCommand(context),
                         new RetentionCommand(context),
+                        new RunsCommand(context),
                         new ValidateCommand(context),
                         new DdlCommand(context),
                         new JobCommand(context),

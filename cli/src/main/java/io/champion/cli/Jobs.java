@@ -16,6 +16,7 @@ import io.champion.runtime.OptionSet;
 import io.champion.ticks.ReprocessOptions;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
+import io.champion.tracking.TrackingOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,6 +28,7 @@ final class Jobs {
     static Map<String, Class<?>> optionClasses() {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
+        classes.put("Bounded jobs, on record", TrackingOptions.class);
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
         classes.put("flatfile-ingest", FlatFileIngestOptions.class);
         classes.put("adjust-prices", AdjustPricesOptions.class);

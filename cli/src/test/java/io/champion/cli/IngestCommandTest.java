@@ -76,6 +76,22 @@ final class IngestCommandTest {
         assertThat(value(sum + "lake.normalized_equity_ohlc")).isEqualTo(lake);
         assertThat(value(sum + "normalized_equity_ohlc")).isEqualTo(lake);
 
+        Run runs = Run.in(home, "runs", "list", "--output", "json");
+        assertThat(runs.exitCode()).as(runs.err()).isEqualTo(ExitCode.OK);
+        assertThat(runs.out().lines().limit(2))
+                .allSatisfy(
+                        run ->
+                                assertThat(run)
+                                        .contains(
+                                                "\"experiment\":\"market-data-ingestion\"",
+                                                "\"status\":\"FINISHED\"",
+                                                "\"bhavcopy.input\":\"" + files,
+                                                "\"rejected.not_a_number\":"));
+        assertThat(Run.in(home, "runs", "list").out()).contains("bhavcopy-ingest", "finished");
+        Run send = Run.in(home, "runs", "send");
+        assertThat(send.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(send.err()).contains("MLFLOW_TRACKING_URI");
+
         Run status = Run.in(home, "status");
         assertThat(status.out()).contains("lake       " + home.resolve("lake"));
         assertThat(status.out().lines().filter(line -> line.matches("\\S+ +ok +.*"))).hasSize(2);

@@ -30,6 +30,11 @@ public record Home(String root, String lake, String blocks) {
         return root + "/runs";
     }
 
+    /** Runs as MLflow keeps them, see the tracking module. */
+    public String tracking() {
+        return root + "/mlflow";
+    }
+
     /** Checkpoints of unbounded jobs, where the cluster names no place for them; a URI always. */
     public String checkpoints() {
         // Flink refuses a folder of checkpoints without a scheme.

@@ -130,6 +130,13 @@ public final class JobConfig implements ReadableConfig {
         return lines;
     }
 
+    /** Every key that was given and its value; secrets are left out. */
+    public Map<String, String> shown() {
+        Map<String, String> shown = new TreeMap<>(values.toMap());
+        shown.keySet().removeIf(OptionSet::isSecret);
+        return shown;
+    }
+
     @Override
     public String toString() {
         return describe().toString();

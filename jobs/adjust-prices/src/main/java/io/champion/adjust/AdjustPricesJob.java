@@ -22,6 +22,11 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.TargetCheck;
@@ -66,7 +71,7 @@ public final class AdjustPricesJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, AdjustPricesOptions.class);
+            OptionSet.of(CommonOptions.class, TrackingOptions.class, AdjustPricesOptions.class);
 
     static final String NAME = "adjust-prices";
 
@@ -121,7 +126,9 @@ public final class AdjustPricesJob {
             // Nobody makes or applies another generation meanwhile.
             try (WarehouseLock lock =
                     WarehouseLock.acquire(clickHouse, "reprocess", null, LOCK_PATIENCE)) {
-                return new Run(env, config, clickHouse, lock, listener).execute();
+                Run run = new Run(env, config, clickHouse, lock, listener);
+                return Tracker.job(
+                        config, Experiments.FEATURES, NAME, run.id, run.start, run::execute);
             }
         }
     }
@@ -173,7 +180,7 @@ public final class AdjustPricesJob {
                             start);
         }
 
-        AdjustReport execute() throws Exception {
+        AdjustReport execute(TrackedRun.Builder record) throws Exception {
             finishEarlierRuns();
             List<PartitionKey> inputs = new ArrayList<>();
             for (Dataset dataset : INPUTS) {
@@ -210,6 +217,27 @@ public final class AdjustPricesJob {
                         new AdjustReport(
                                 id, start, Duration.between(start, Instant.now()), made, changed);
                 store(report);
+                report.describe(record);
+                record.artifact(
+                        Lineage.FILE,
+                        new Lineage(
+                                        NAME,
+                                        id,
+                                        AdjustPricesJob.class
+                                                .getPackage()
+                                                .getImplementationVersion(),
+                                        before.entrySet().stream()
+                                                .map(
+                                                        e ->
+                                                                new Lineage.Item(
+                                                                        e.getKey(),
+                                                                        e.getValue(),
+                                                                        null))
+                                                .toList(),
+                                        List.of(
+                                                new Lineage.Item(
+                                                        ADJUSTED.id(), null, report.rows())))
+                                .toJson());
                 return report;
             } catch (Throwable t) {
                 generation.discardAfter(t);

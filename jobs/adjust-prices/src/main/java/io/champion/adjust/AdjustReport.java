@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.tracking.TrackedRun;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -36,6 +37,17 @@ public final class AdjustReport {
         this.took = took;
         this.made = made;
         this.replaced = new TreeSet<>(replaced);
+    }
+
+    /** Puts the figures on record. */
+    void describe(TrackedRun.Builder run) {
+        run.metric("rows_written", rows())
+                .metric("days_replaced", daysReplaced())
+                .metric("securities_rewritten", made.rewritten.size())
+                .metric("actions_applied", actionsApplied())
+                .metric("breaks_suspected", breaksSuspected())
+                .metric("seconds", took.toMillis() / 1000.0)
+                .artifact("report.json", toJson());
     }
 
     /** Names the run, and its generation; later ones sort behind earlier ones. */

@@ -14,6 +14,10 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.RecordInsert;
@@ -58,7 +62,7 @@ public final class BhavcopyIngestJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, BhavcopyIngestOptions.class);
+            OptionSet.of(CommonOptions.class, TrackingOptions.class, BhavcopyIngestOptions.class);
 
     static final String NAME = "bhavcopy-ingest";
     private static final Duration POLL = Duration.ofMillis(200);
@@ -87,6 +91,22 @@ public final class BhavcopyIngestJob {
             StreamExecutionEnvironment env, JobConfig config, Consumer<IngestProgress> progress)
             throws Exception {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return Tracker.job(
+                config,
+                Experiments.INGESTION,
+                NAME,
+                RUN_ID.format(start),
+                start,
+                run -> ingest(env, config, start, progress, run));
+    }
+
+    private static IngestReport ingest(
+            StreamExecutionEnvironment env,
+            JobConfig config,
+            Instant start,
+            Consumer<IngestProgress> progress,
+            TrackedRun.Builder run)
+            throws Exception {
         Home home = Home.of(config);
         ClickHouseConfig warehouse = CommonOptions.warehouse(config);
         IngestPlan plan = plan(config, home, start);
@@ -116,6 +136,7 @@ public final class BhavcopyIngestJob {
         IngestReport report = report(start, plan, books, home, warehouse);
         store(report, home);
         record(report, warehouse);
+        report.describe(run);
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }

@@ -7,10 +7,14 @@ import io.champion.model.record.IngestRun;
 import io.champion.model.record.IngestedFile;
 import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -85,6 +89,30 @@ public record IngestReport(
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A tree of plain values cannot be written.", e);
         }
+    }
+
+    /** Puts the figures on record, and what was made from what. */
+    void describe(TrackedRun.Builder run) {
+        run.metric("files", accounting.files().size())
+                .metric("rows_read", accounting.rowsRead())
+                .metric("rows_rejected", accounting.rowsRejected())
+                .metric("rows_duplicate", accounting.duplicates())
+                .metric("seconds", took.toMillis() / 1000.0)
+                .metric("rows_per_second", accounting.rowsRead() * 1000.0 / took.toMillis())
+                .metrics("written", accounting.emittedByDataset())
+                .metrics("rejected", accounting.rejected())
+                .metrics("warnings", accounting.warnings());
+        List<Lineage.Item> inputs =
+                accounting.files().stream()
+                        .map(file -> new Lineage.Item(file.file(), null, file.rowsRead()))
+                        .toList();
+        List<Lineage.Item> outputs = new ArrayList<>();
+        accounting
+                .emittedByDataset()
+                .forEach((dataset, rows) -> outputs.add(new Lineage.Item(dataset, null, rows)));
+        String version = IngestReport.class.getPackage().getImplementationVersion();
+        run.artifact("report.json", toJson())
+                .artifact(Lineage.FILE, new Lineage(JOB, runId, version, inputs, outputs).toJson());
     }
 
     /** The same as a row for the warehouse. */

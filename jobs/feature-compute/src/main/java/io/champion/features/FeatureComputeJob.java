@@ -15,6 +15,7 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.WarehouseSink;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,7 +48,11 @@ public final class FeatureComputeJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, KafkaOptions.class, FeatureComputeOptions.class);
+            OptionSet.of(
+                    CommonOptions.class,
+                    TrackingOptions.class,
+                    KafkaOptions.class,
+                    FeatureComputeOptions.class);
 
     static final String NAME = "feature-compute";
 

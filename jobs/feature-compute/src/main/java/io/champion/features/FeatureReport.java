@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.champion.indicators.Feature;
 import io.champion.indicators.FeatureSet;
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
 import java.util.List;
 
 /**
@@ -72,6 +74,36 @@ public record FeatureReport(
 
     private static Computed computed(Feature feature) {
         return new Computed(feature.columns(), feature.group(), feature.computation());
+    }
+
+    /** Puts the figures on record, and what was made from what. */
+    void describe(TrackedRun.Builder run) {
+        run.param("feature_set", set)
+                .param("feature_version", version)
+                .param("bars", dataset)
+                .param("from", from)
+                .param("to", to)
+                .metric("bars_read", barsRead)
+                .metric("bars_computed", barsComputed)
+                .metric("bars_superseded", barsSuperseded)
+                .metric("bars_beyond_horizon", barsBeyondHorizon)
+                .metric("rows_written", rows)
+                .metric("seconds", seconds)
+                .metric("bars_per_second", barsRead / seconds);
+        List<Lineage.Item> read =
+                inputs.stream()
+                        .map(
+                                input ->
+                                        new Lineage.Item(
+                                                input.partition(), input.fingerprint(), null))
+                        .toList();
+        List<Lineage.Item> written =
+                List.of(new Lineage.Item("features.equity_indicators", null, rows));
+        run.artifact("features.json", toJson())
+                .artifact(
+                        Lineage.FILE,
+                        new Lineage(FeatureComputeJob.NAME, runId, revision, read, written)
+                                .toJson());
     }
 
     /** The manifest, as it is stored. */

@@ -16,6 +16,9 @@ import io.champion.runtime.CommonOptions;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
@@ -108,7 +111,19 @@ final class LakeRun {
         };
     }
 
+    /** Runs it, and has it on record. */
     FeatureReport execute(StreamExecutionEnvironment env) throws Exception {
+        return Tracker.job(
+                config,
+                Experiments.FEATURES,
+                FeatureComputeJob.NAME,
+                RUN_ID.format(started),
+                started,
+                run -> execute(env, run));
+    }
+
+    private FeatureReport execute(StreamExecutionEnvironment env, TrackedRun.Builder record)
+            throws Exception {
         LocalDate first = date(FeatureComputeOptions.FROM);
         LocalDate last = date(FeatureComputeOptions.TO);
         List<PartitionKey> inputs = inputs(last);
@@ -164,6 +179,7 @@ final class LakeRun {
 
         FeatureReport report = report(result, outputs, fingerprints, from, to);
         store(report);
+        report.describe(record);
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }

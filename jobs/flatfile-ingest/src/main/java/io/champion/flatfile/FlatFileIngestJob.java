@@ -18,6 +18,10 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.RecordInsert;
@@ -67,7 +71,7 @@ public final class FlatFileIngestJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, FlatFileIngestOptions.class);
+            OptionSet.of(CommonOptions.class, TrackingOptions.class, FlatFileIngestOptions.class);
 
     static final String NAME = "flatfile-ingest";
     private static final Duration POLL = Duration.ofMillis(50);
@@ -99,6 +103,22 @@ public final class FlatFileIngestJob {
             StreamExecutionEnvironment env, JobConfig config, Consumer<IngestProgress> progress)
             throws Exception {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return Tracker.job(
+                config,
+                Experiments.INGESTION,
+                NAME,
+                RUN_ID.format(start),
+                start,
+                run -> ingest(env, config, start, progress, run));
+    }
+
+    private static IngestReport ingest(
+            StreamExecutionEnvironment env,
+            JobConfig config,
+            Instant start,
+            Consumer<IngestProgress> progress,
+            TrackedRun.Builder run)
+            throws Exception {
         Home home = Home.of(config);
         ClickHouseConfig warehouse = warehouse(config);
         Checks checks = checks(config);
@@ -123,6 +143,7 @@ public final class FlatFileIngestJob {
         if (warehouse != null) {
             record(report, warehouse);
         }
+        report.describe(run);
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }

@@ -1,0 +1,80 @@
+package io.champion.tracking;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * Which runs a server has, or does not want: a file each, beside the store. It is for the server
+ * that the file names; another one has not got the run.
+ */
+final class SentRuns {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final FileSystem files;
+
+    /**
+     * What became of a run.
+     *
+     * @param server its address
+     * @param serverRun the run's id there; null if it was refused
+     * @param status how the run stood when it was sent
+     * @param refusal why it was refused; null if it was not
+     */
+    record Sent(String server, String serverRun, String status, String refusal) {}
+
+    SentRuns(Path folder) throws IOException {
+        this.folder = folder;
+        this.files = folder.getFileSystem();
+    }
+
+    Optional<Sent> of(TrackedRun run) throws IOException {
+        Path file = file(run);
+        if (!files.exists(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = files.open(file)) {
+            JsonNode node = JSON.readTree(in);
+            return Optional.of(
+                    new Sent(
+                            node.path("server").asText(),
+                            node.path("run").textValue(),
+                            node.path("status").asText(),
+                            node.path("refusal").textValue()));
+        }
+    }
+
+    /** Whether a server still has to be sent a run as it stands. */
+    boolean isDue(TrackedRun run, String server) throws IOException {
+        Optional<Sent> sent = of(run);
+        return sent.isEmpty()
+                || !sent.get().server().equals(server)
+                || sent.get().refusal() == null && !sent.get().status().equals(run.status().name());
+    }
+
+    void store(TrackedRun run, Sent sent) throws IOException {
+        files.mkdirs(folder);
+        try (OutputStream out = files.create(file(run), WriteMode.OVERWRITE)) {
+            out.write(
+                    JSON.writeValueAsBytes(
+                            JSON.createObjectNode()
+                                    .put("server", sent.server())
+                                    .put("run", sent.serverRun())
+                                    .put("status", sent.status())
+                                    .put("refusal", sent.refusal())
+                                    .put("time", Instant.now().toString())));
+        }
+    }
+
+    private Path file(TrackedRun run) {
+        return new Path(folder, run.id() + ".json");
+    }
+}

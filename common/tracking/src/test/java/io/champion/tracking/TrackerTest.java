@@ -1,0 +1,248 @@
+package io.champion.tracking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.fs.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against a real tracking server, which may be away, slow or failing. */
+final class TrackerTest {
+    private static final Instant START = Instant.parse("2025-06-18T13:00:00.123Z");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    @TempDir static java.nio.file.Path mlflowDirectory;
+    private static MlflowProcess mlflow;
+
+    @TempDir java.nio.file.Path home;
+
+    @BeforeAll
+    static void start() throws Exception {
+        mlflow = MlflowProcess.start(mlflowDirectory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (mlflow != null) {
+            mlflow.close();
+        }
+    }
+
+    @Test
+    void whatWasRecordedIsReadBackThroughTheServersInterface() throws Exception {
+        try (Tracker tracker =
+                Tracker.open(root(), new MlflowServer(mlflow.url(), Map.of()), PATIENCE, "day 1")) {
+            String result =
+                    tracker.run(
+                            TrackedRun.of(Experiments.INGESTION, "step 1", START)
+                                    .param("input", "/data/a b"),
+                            run -> {
+                                run.metric("rows.read", 2993)
+                                        .metrics("rejected", Map.of("bad_price", 3L))
+                                        .tag("champion.job", "bhavcopy-ingest")
+                                        .artifact("some folder/lineage.json", bytes("{\"a\":1}"));
+                                return "done";
+                            });
+            assertThat(result).isEqualTo("done");
+            assertThat(tracker.finish()).isEqualTo("Recorded at " + mlflow.url() + "\n");
+        }
+
+        List<TrackedRun> steps = runs(Experiments.INGESTION, "step 1");
+        assertThat(steps).hasSize(1);
+        TrackedRun there = steps.get(0);
+        assertThat(there.status()).isEqualTo(TrackedRun.Status.FINISHED);
+        assertThat(there.start()).isEqualTo(START);
+        assertThat(there.params()).containsOnly(entry("input", "/data/a b"));
+        assertThat(there.metrics())
+                .containsOnly(entry("rejected.bad_price", 3.0), entry("rows.read", 2993.0));
+        assertThat(there.tags()).containsEntry("champion.job", "bhavcopy-ingest");
+        assertThat(there.parent()).isEqualTo(runs(Experiments.DAILY, "day 1").get(0).id());
+        String artifact =
+                mlflow.get(
+                                "/get-artifact?run_uuid="
+                                        + there.id()
+                                        + "&path=some%20folder/lineage.json")
+                        .body();
+        assertThat(artifact).isEqualTo("{\"a\":1}");
+    }
+
+    @Test
+    void workThatFailsIsOnRecordAsFailed() throws Exception {
+        try (Tracker tracker = tracker(mlflow.url(), Map.of())) {
+            assertThatThrownBy(
+                            () ->
+                                    tracker.run(
+                                            TrackedRun.of(Experiments.FEATURES, "fails", START),
+                                            run -> {
+                                                run.metric("rows.read", 1);
+                                                throw new IllegalStateException("No bars.");
+                                            }))
+                    .isInstanceOf(IllegalStateException.class);
+            tracker.finish();
+        }
+        TrackedRun there = runs(Experiments.FEATURES, "fails").get(0);
+        assertThat(there.status()).isEqualTo(TrackedRun.Status.FAILED);
+        assertThat(there.metrics()).containsOnly(entry("rows.read", 1.0));
+        assertThat(there.tags()).containsEntry("champion.problem", "No bars.");
+    }
+
+    @Test
+    void aServerThatIsAwayGetsTheRunLater() throws Exception {
+        try (Tracker tracker = tracker("http://127.0.0.1:9", Map.of())) {
+            tracker.record(run("away"), Map.of());
+            assertThat(tracker.finish())
+                    .contains("0 of 1 runs recorded at http://127.0.0.1:9")
+                    .contains("'champion runs send'")
+                    .contains("cannot be reached");
+        }
+        assertThat(runs(Experiments.INGESTION, "away")).isEmpty();
+
+        try (MlflowServer server = new MlflowServer(mlflow.url(), Map.of())) {
+            assertThat(Tracker.sendAll(root(), server))
+                    .isEqualTo(new Tracker.SendResult(1, List.of()));
+            assertThat(runs(Experiments.INGESTION, "away")).hasSize(1);
+            assertThat(Tracker.sendAll(root(), server))
+                    .isEqualTo(new Tracker.SendResult(0, List.of()));
+        }
+    }
+
+    @Test
+    void theNextTrackerSendsWhatWasLeft() throws Exception {
+        try (Tracker tracker = tracker("http://127.0.0.1:9", Map.of())) {
+            tracker.record(run("left"), Map.of());
+            tracker.finish();
+        }
+        try (Tracker tracker = tracker(mlflow.url(), Map.of())) {
+            tracker.record(run("next"), Map.of());
+            tracker.finish();
+        }
+        assertThat(runs(Experiments.INGESTION, "left")).hasSize(1);
+        assertThat(runs(Experiments.INGESTION, "next")).hasSize(1);
+    }
+
+    @Test
+    void aServerThatFailsNowAndThenIsAskedAgain() throws Exception {
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.fail(3);
+            try (Tracker tracker = tracker(gate.url(), Map.of())) {
+                tracker.record(run("failing"), Map.of("a.txt", bytes("a")));
+                assertThat(tracker.finish()).isEqualTo("Recorded at " + gate.url() + "\n");
+            }
+        }
+        assertThat(runs(Experiments.INGESTION, "failing")).hasSize(1);
+    }
+
+    @Test
+    void aServerThatFailsAlwaysCostsNoRun() throws Exception {
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.fail(Integer.MAX_VALUE);
+            try (Tracker tracker = tracker(gate.url(), Map.of())) {
+                tracker.record(run("broken"), Map.of());
+                assertThat(tracker.finish())
+                        .contains("0 of 1 runs recorded", "1 wait below", "answered 500");
+            }
+        }
+        assertThat(new FileStore(new Path(root(), "runs")).runs())
+                .extracting(TrackedRun::name)
+                .containsExactly("broken");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerHoldsNobodyUp() throws Exception {
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.hold();
+            try (Tracker tracker =
+                    Tracker.open(
+                            root(),
+                            new MlflowServer(gate.url(), Map.of()),
+                            Duration.ofMillis(200),
+                            null)) {
+                for (int i = 0; i < 10; i++) {
+                    tracker.record(run("slow " + i), Map.of());
+                }
+                assertThat(tracker.finish())
+                        .contains("0 of 10 runs recorded", "10 wait below", "within 200 ms");
+            }
+        }
+    }
+
+    @Test
+    void credentialsComeFromEnvironmentOrFiles() throws Exception {
+        java.nio.file.Path file = Files.writeString(home.resolve("password"), "secret\n");
+        try (Gate gate = new Gate(mlflow.url())) {
+            Map<String, String> basic =
+                    Map.of(
+                            "MLFLOW_TRACKING_USERNAME",
+                            "champion",
+                            "MLFLOW_TRACKING_PASSWORD_FILE",
+                            file.toString());
+            try (Tracker tracker = tracker(gate.url(), basic)) {
+                tracker.record(run("basic"), Map.of("a.txt", bytes("a")));
+                tracker.finish();
+            }
+            // champion:secret
+            assertThat(gate.authorizations).containsOnly("Basic Y2hhbXBpb246c2VjcmV0");
+            gate.authorizations.clear();
+            try (Tracker tracker = tracker(gate.url(), Map.of("MLFLOW_TRACKING_TOKEN", "token"))) {
+                tracker.record(run("token"), Map.of("a.txt", bytes("a")));
+                tracker.finish();
+            }
+            assertThat(gate.authorizations).containsOnly("Bearer token");
+        }
+    }
+
+    @Test
+    void addressesThatCannotBeOneAreRefused() {
+        assertThatThrownBy(() -> new MlflowServer("http://u:p@host", Map.of()))
+                .hasMessageContaining("carries credentials")
+                .hasMessageNotContaining("p@");
+        assertThatThrownBy(() -> new MlflowServer("localhost:5000", Map.of()))
+                .hasMessageContaining("http://host:port");
+    }
+
+    @Test
+    void withoutAServerRunsAreKept() {
+        try (Tracker tracker = Tracker.open(root(), null, PATIENCE, null)) {
+            tracker.record(run("kept"), Map.of());
+            assertThat(tracker.finish())
+                    .isEqualTo("Recorded for MLflow below " + new Path(root(), "runs") + "\n");
+        }
+        try (Tracker tracker = Tracker.open(root(), null, PATIENCE, null)) {
+            assertThat(tracker.finish()).isEmpty();
+        }
+    }
+
+    private static TrackedRun run(String name) {
+        return TrackedRun.of(Experiments.INGESTION, name, START).finished(START.plusSeconds(1));
+    }
+
+    private Path root() {
+        return new Path(home.resolve("mlflow").toUri());
+    }
+
+    private Tracker tracker(String url, Map<String, String> environment) {
+        return Tracker.open(root(), new MlflowServer(url, environment), PATIENCE, null);
+    }
+
+    private static List<TrackedRun> runs(String experiment, String name) throws Exception {
+        try (MlflowServer server = new MlflowServer(mlflow.url(), Map.of())) {
+            return server.runs(experiment, 100).stream()
+                    .filter(run -> run.name().equals(name))
+                    .toList();
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
