@@ -44,10 +44,10 @@ class ClusterSubmissionIT {
 
     /**
      * @param options none: the cluster runs it; {@code -t local}: the client does, as a CronJob's
-     *     pod
+     *     pod, at a port of its own beside the cluster
      */
     @ParameterizedTest
-    @ValueSource(strings = {"", "-t local -p 2"})
+    @ValueSource(strings = {"", "-t local -p 2 -Drest.bind-port=0"})
     void aClusterOrOneProcessRunsTheJar(String options) throws Exception {
         Path home = folder.resolve("home");
         Configuration settings = new Configuration();
