@@ -163,10 +163,17 @@ public final class FaultStage implements AutoCloseable {
      *
      * @return where the savepoint is
      */
-    public String stopWithSavepoint(String job, Path folder) throws IOException {
+    public String stopWithSavepoint(String job, Path folder) throws Exception {
         for (int attempt = 1; ; attempt++) {
             // While a job restarts it takes no savepoint; a new checkpoint says that it has.
-            cluster.awaitCheckpointAfter(job, cluster.lastCheckpoint(job).orElse(0L), PATIENCE);
+            long last = cluster.lastCheckpoint(job).orElse(0L);
+            until(
+                    "the job takes checkpoints",
+                    () -> {
+                        // One that loses its neighbour may end with it, by Flink's own rules.
+                        replaceTaskManagers();
+                        return cluster.lastCheckpoint(job).orElse(0L) > last;
+                    });
             try {
                 String savepoint = cluster.stopWithSavepoint(job, folder, PATIENCE);
                 cluster.awaitStatus(job, JobStatus.FINISHED, PATIENCE);
