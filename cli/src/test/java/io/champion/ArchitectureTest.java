@@ -39,39 +39,40 @@ final class ArchitectureTest {
     @ArchTest static final ArchRule MODULES_IMPORT_DOWNWARDS = modulesImportDownwards();
 
     private static ArchRule modulesImportDownwards() {
+        List<String> modules = new ArrayList<>(COMMON);
+        modules.addAll(JOBS);
+        modules.addAll(List.of("reader", "fetch", "local", "cli"));
         LayeredArchitecture house = layeredArchitecture().consideringOnlyDependenciesInLayers();
-        List<String> above = new ArrayList<>(JOBS);
-        above.add("cli");
-        for (String top : List.of("reader", "fetch", "local")) {
-            house = layer(house, top, List.of("cli"));
+        for (String module : modules) {
+            house = house.layer(module).definedBy("io.champion." + module + "..");
         }
-        for (String job : JOBS) {
-            house = layer(house, job, List.of("cli"));
+        for (String module : modules) {
+            List<String> users = users(module);
+            house =
+                    users.isEmpty()
+                            ? house.whereLayer(module).mayNotBeAccessedByAnyLayer()
+                            : house.whereLayer(module)
+                                    .mayOnlyBeAccessedByLayers(users.toArray(String[]::new));
         }
-        for (int i = COMMON.size() - 1; i >= 0; i--) {
-            String module = COMMON.get(i);
-            List<String> users = new ArrayList<>(above);
-            if (BELOW_THE_READER.contains(module)) {
-                users.add("reader");
-            }
-            if (module.equals("model")) {
-                users.add("local");
-            }
-            house = layer(house, module, users);
-            above.add(module);
-        }
-        return house.layer("cli")
-                .definedBy("io.champion.cli..")
-                .whereLayer("cli")
-                .mayNotBeAccessedByAnyLayer();
+        return house;
     }
 
-    private static LayeredArchitecture layer(
-            LayeredArchitecture house, String name, List<String> users) {
-        return house.layer(name)
-                .definedBy("io.champion." + name + "..")
-                .whereLayer(name)
-                .mayOnlyBeAccessedByLayers(users.toArray(String[]::new));
+    private static List<String> users(String module) {
+        List<String> users = new ArrayList<>();
+        if (COMMON.contains(module)) {
+            users.addAll(COMMON.subList(COMMON.indexOf(module) + 1, COMMON.size()));
+            users.addAll(JOBS);
+        }
+        if (BELOW_THE_READER.contains(module)) {
+            users.add("reader");
+        }
+        if (module.equals("model")) {
+            users.add("local");
+        }
+        if (!module.equals("cli")) {
+            users.add("cli");
+        }
+        return users;
     }
 
     @ArchTest
@@ -131,6 +132,7 @@ final class ArchitectureTest {
                             "io.champion.kafka..",
                             "io.champion.quality..",
                             "io.champion.runtime..",
+                            "io.champion.tracking..",
                             "io.champion.fetch..",
                             "io.champion.reader..")
                     .should()

@@ -27,11 +27,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,6 +166,7 @@ final class FeatureComputeFaultsTest {
      */
     private void publish(EmbeddedKafka kafka, int days, boolean corrections) throws Exception {
         RecordEncoder<Bar> encoder = RecordEncoder.singleObject(Bar.class);
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         Map.of("bootstrap.servers", kafka.bootstrapServers()),
@@ -174,14 +177,17 @@ final class FeatureComputeFaultsTest {
                 FeatureBar bar = bars.get(i).get(day);
                 FeatureBar corrected = Bars.corrected(bar, bar.version + 1, 1.01 + i);
                 bars.get(i).set(day, corrected);
-                send(producer, encoder, i, corrected);
+                sent.add(send(producer, encoder, i, corrected));
                 compute(i, day, computed);
             }
             for (int day = published; day < published + days; day++) {
                 for (int i = 0; i < INSTRUMENTS; i++) {
-                    send(producer, encoder, i, bars.get(i).get(day));
+                    sent.add(send(producer, encoder, i, bars.get(i).get(day)));
                 }
             }
+        }
+        for (Future<RecordMetadata> message : sent) {
+            message.get();
         }
         published += days;
         for (int i = 0; i < INSTRUMENTS; i++) {
@@ -190,12 +196,12 @@ final class FeatureComputeFaultsTest {
         computed = published - 1;
     }
 
-    private static void send(
+    private static Future<RecordMetadata> send(
             KafkaProducer<byte[], byte[]> producer,
             RecordEncoder<Bar> encoder,
             int instrument,
             FeatureBar bar) {
-        producer.send(
+        return producer.send(
                 new ProducerRecord<>(
                         "bars", instrument % 2, null, encoder.encode(Bars.message(bar))));
     }
