@@ -9,6 +9,7 @@ import io.champion.runtime.JobConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.YearMonth;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -18,9 +19,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The cache of the lake that backtests read from. */
 @Command(
@@ -75,6 +78,7 @@ final class CacheCommand implements Runnable {
             @Option(
                             names = "--month",
                             paramLabel = "MONTH",
+                            converter = MonthConverter.class,
                             split = ",",
                             description = "Months, such as 2025-06; default all.")
                     List<YearMonth> months)
@@ -181,5 +185,18 @@ final class CacheCommand implements Runnable {
                             + ".");
         }
         return types;
+    }
+
+    /** Reads a month, and says what one looks like. */
+    static final class MonthConverter implements ITypeConverter<YearMonth> {
+        @Override
+        public YearMonth convert(String text) {
+            try {
+                return YearMonth.parse(text);
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException(
+                        "'" + text + "' is no month; write it as 2025-06.");
+            }
+        }
     }
 }

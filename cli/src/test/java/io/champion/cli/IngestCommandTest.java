@@ -85,7 +85,8 @@ final class IngestCommandTest {
                                         .contains(
                                                 "\"experiment\":\"market-data-ingestion\"",
                                                 "\"status\":\"FINISHED\"",
-                                                "\"bhavcopy.input\":\"" + files,
+                                                "\"bhavcopy.input\":",
+                                                files.toString(),
                                                 "\"rejected.not_a_number\":"));
         assertThat(Run.in(home, "runs", "list").out()).contains("bhavcopy-ingest", "finished");
         Run send = Run.in(home, "runs", "send");
