@@ -198,14 +198,18 @@ public final class MarketData {
             throws IOException {
         Map<String, Column> columns = columns(type, names);
         IOException last = null;
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; ) {
             LakeSnapshot snapshot = lake.snapshot(type.dataset(), range.firstDay(), range.endDay());
             try (Read read = new Read(type, symbol, columns, range, cache, memory, counters)) {
                 Columns found = read.of(snapshot);
                 counters.reads.increment();
                 return found;
-            } catch (FileNotFoundException | Memory.AbandonedException e) {
+            } catch (FileNotFoundException e) {
                 // The partition was replaced between the look at it and the opening of its files.
+                last = e;
+                attempt++;
+            } catch (Memory.AbandonedException e) {
+                // Another read met that, and counts its attempts itself.
                 last = e;
             }
         }

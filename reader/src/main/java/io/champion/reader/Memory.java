@@ -77,8 +77,17 @@ final class Memory {
     /** Asks for what is under a key: either it comes from somebody else, or the caller reads it. */
     Claim claim(Object key) {
         CompletableFuture<Kept> mine = new CompletableFuture<>();
-        CompletableFuture<Kept> theirs = cache.asMap().putIfAbsent(key, mine);
-        return theirs == null ? new Claim(mine, true) : new Claim(theirs, false);
+        for (; ; ) {
+            CompletableFuture<Kept> theirs = cache.asMap().putIfAbsent(key, mine);
+            if (theirs == null) {
+                return new Claim(mine, true);
+            }
+            if (!theirs.isCompletedExceptionally()) {
+                return new Claim(theirs, false);
+            }
+            // Given up, and still there for the instant until the cache notices.
+            cache.asMap().remove(key, theirs);
+        }
     }
 
     /**

@@ -23,6 +23,9 @@ final class LakeFiles {
                     "s3", "s3a", "s3n", "s3p", "gs", "oss", "cos", "cosn", "obs", "wasb", "wasbs",
                     "abfs", "abfss");
 
+    /** A folder would have to lose something each time while it is being listed. */
+    private static final int MAX_LISTINGS = 100;
+
     private LakeFiles() {}
 
     /** Whether the path is on a store that has no atomic rename of a folder. */
@@ -104,13 +107,25 @@ final class LakeFiles {
         Files.deleteIfExists(path);
     }
 
-    /** What a folder holds; nothing where it does not exist. */
+    /**
+     * What a folder holds; nothing where it does not exist.
+     *
+     * @throws IOException if it cannot be listed, or if something in it cannot be looked at
+     */
     static List<FileStatus> list(FileSystem fs, Path folder) throws IOException {
-        try {
-            FileStatus[] entries = fs.listStatus(folder);
-            return entries == null ? List.of() : List.of(entries);
-        } catch (FileNotFoundException e) {
-            return List.of();
+        for (int attempt = 1; ; attempt++) {
+            try {
+                FileStatus[] entries = fs.listStatus(folder);
+                return entries == null ? List.of() : List.of(entries);
+            } catch (FileNotFoundException e) {
+                if (!fs.exists(folder)) {
+                    return List.of();
+                }
+                // Something in it went away while it was being listed: the rest is still there.
+                if (attempt == MAX_LISTINGS) {
+                    throw e;
+                }
+            }
         }
     }
 }

@@ -106,6 +106,10 @@ public final class LakeReader {
         if (!pointer.moving().isEmpty()) {
             roots.add(new LakeGeneration(root, pointer.generation()).root());
         }
+        if (roots.size() > 1) {
+            // What came to its place after that was listed, and had left the other before.
+            roots.add(root);
+        }
         SortedSet<PartitionKey> candidates = new TreeSet<>();
         for (Path from : roots) {
             for (String folder : folders(from, dataset)) {
