@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The laptop's stack: a Flink cluster inside this process, and a warehouse with its tables. */
@@ -38,12 +37,6 @@ final class LocalRun implements AutoCloseable {
      * machine a partition is hardly away while others are not.
      */
     private static final String IDLENESS = "10 s";
-
-    /**
-     * A market that is read as fast as it can be passes within a few of Flink's usual intervals,
-     * without any watermark by which its late ticks would be late.
-     */
-    private static final String WATERMARK_INTERVAL = "10 ms";
 
     private final Context context;
     private final LocalFlink flink;
@@ -218,8 +211,6 @@ final class LocalRun implements AutoCloseable {
                 .isEmpty()) {
             all.add(TickStreamOptions.IDLENESS.key() + "=" + IDLENESS);
         }
-        // First, so that whoever says otherwise wins.
-        all.add(0, PipelineOptions.AUTO_WATERMARK_INTERVAL.key() + "=" + WATERMARK_INTERVAL);
         return TickRun.start(
                 context.console(),
                 flink,

@@ -72,8 +72,6 @@ final class IngestTicksTest {
                         "--symbols=50",
                         "--seed=3",
                         "--malformed=0",
-                        // Whether a tick is late is for the watermark to say, and so for the clock.
-                        "--late=0",
                         "--transactional");
         Schema newer = newerSchema();
         send("NSE:NEW:EQ", message(newer));
