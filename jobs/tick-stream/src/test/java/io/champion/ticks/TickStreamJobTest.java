@@ -64,7 +64,7 @@ final class TickStreamJobTest {
             MarketRun run = processes.run;
             JobClient job =
                     processes.start(
-                            "kafka.transaction-timeout=10 s",
+                            "kafka.transaction-timeout=60 s",
                             "execution.checkpointing.interval=1 h");
             String id = job.getJobID().toHexString();
             run.feed().produce(SMALL.ticks() / 4);
