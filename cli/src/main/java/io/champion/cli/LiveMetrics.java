@@ -20,7 +20,8 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
 /**
  * The metrics of a cluster inside this process, read where they are: without delay, and with what
- * tasks that have ended had counted.
+ * tasks that have ended had counted. Of a task that was restarted its last attempt counts, which
+ * goes on from what its checkpoint had counted.
  */
 public final class LiveMetrics implements MetricReporter {
 
@@ -28,7 +29,10 @@ public final class LiveMetrics implements MetricReporter {
     private static final String ID = "id";
 
     private final List<Reading> live = new ArrayList<>();
-    private final Map<Key, Long> ended = new HashMap<>();
+    private final Map<Task, Map<Key, Long>> ended = new HashMap<>();
+
+    /** The last attempt of tasks that were restarted. */
+    private final Map<Task, Integer> attempts = new HashMap<>();
 
     /**
      * @param job the job's name
@@ -41,7 +45,10 @@ public final class LiveMetrics implements MetricReporter {
         }
     }
 
-    private record Reading(Key key, Metric metric) {}
+    /** A subtask of a vertex of a job, by their ids. */
+    private record Task(String job, String vertex, String subtask) {}
+
+    private record Reading(Task task, Key key, Metric metric) {}
 
     private LiveMetrics(String id) {
         OPEN.put(id, this);
@@ -67,20 +74,22 @@ public final class LiveMetrics implements MetricReporter {
         }
     }
 
-    /** A counter of a job, over all its tasks and attempts. */
+    /** A counter of a job, over all its tasks. */
     synchronized long sum(String job, String name) {
         return byKind(job, name).values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** A counter of a job, over all its tasks and attempts, by the value of its own group. */
+    /** A counter of a job, over all its tasks, by the value of its own group. */
     synchronized SortedMap<String, Long> byKind(String job, String name) {
         SortedMap<String, Long> sums = new TreeMap<>();
-        ended.forEach(
-                (key, count) -> {
-                    if (key.is(job, name)) {
-                        sums.merge(key.kind(), count, Long::sum);
-                    }
-                });
+        for (Map<Key, Long> counted : ended.values()) {
+            counted.forEach(
+                    (key, count) -> {
+                        if (key.is(job, name)) {
+                            sums.merge(key.kind(), count, Long::sum);
+                        }
+                    });
+        }
         for (Reading reading : live) {
             if (reading.key().is(job, name) && reading.metric() instanceof Counter counter) {
                 sums.merge(reading.key().kind(), counter.getCount(), Long::sum);
@@ -108,7 +117,20 @@ public final class LiveMetrics implements MetricReporter {
             return;
         }
         String kind = variables.getOrDefault("<reason>", variables.getOrDefault("<interval>", ""));
-        live.add(new Reading(new Key(variables.get("<job_name>"), name, kind), metric));
+        // Of no vertex where it is one of the job as a whole.
+        Task task =
+                new Task(
+                        variables.get("<job_id>"),
+                        variables.get("<task_id>"),
+                        variables.get("<subtask_index>"));
+        int attempt = Integer.parseInt(variables.getOrDefault("<task_attempt_num>", "0"));
+        if (attempt > attempts.getOrDefault(task, 0)) {
+            // Those of an attempt are removed after it has ended, and so perhaps after this.
+            live.removeIf(reading -> reading.task().equals(task));
+            ended.remove(task);
+            attempts.put(task, attempt);
+        }
+        live.add(new Reading(task, new Key(variables.get("<job_name>"), name, kind), metric));
     }
 
     @Override
@@ -119,7 +141,8 @@ public final class LiveMetrics implements MetricReporter {
                         return false;
                     }
                     if (metric instanceof Counter counter) {
-                        ended.merge(reading.key(), counter.getCount(), Long::sum);
+                        ended.computeIfAbsent(reading.task(), absent -> new HashMap<>())
+                                .merge(reading.key(), counter.getCount(), Long::sum);
                     }
                     return true;
                 });

@@ -316,8 +316,6 @@ final class TickRun implements AutoCloseable {
      */
     Counts stop(boolean drain) throws InterruptedException {
         console.progress("Stopping with a savepoint ...");
-        // What an attempt was counting when it failed is counted by half.
-        boolean whole = metrics.ofJob(NAME, "numRestarts") == 0;
         try {
             job.stopWithSavepoint(
                             drain,
@@ -333,7 +331,7 @@ final class TickRun implements AutoCloseable {
         }
         Counts counts = counts();
         long told = counts.accepted() + counts.duplicates() + counts.rejects() + counts.late();
-        if (whole && counts.read() != told) {
+        if (counts.read() != told) {
             throw new UserException(
                     ExitCode.FAILED,
                     "%,d messages were read, but %,d were accepted, duplicates, rejected or late."

@@ -77,6 +77,7 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
             new OutputTag<>("dead-letters", RefusedTickSerializer.TYPE);
 
     private static final String SOURCE = "tick-stream";
+    private static final String REJECTED = "ticksRejected";
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     /**
@@ -138,6 +139,7 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
     private transient long liveTrades;
     private transient long liveBytes;
     private transient long checkpoints;
+    private transient JobCounters counters;
     private transient Counter ticks;
     private transient Counter accepted;
     private transient Counter duplicates;
@@ -425,6 +427,11 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
                                 new ListStateDescriptor<>(
                                         "intervals",
                                         Types.TUPLE(Types.LONG, Types.LONG, Types.LONG)));
+        counters =
+                new JobCounters(
+                        context.getOperatorStateStore(),
+                        getRuntimeContext().getJobInfo().getJobId(),
+                        getMetricGroup());
         watermark = Long.MIN_VALUE;
         emitted = Long.MIN_VALUE;
         restoreIntervals();
@@ -471,16 +478,17 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
         buffer = Varints.writer();
         timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
         MetricGroup metrics = getMetricGroup();
-        ticks = metrics.counter("ticks");
-        accepted = metrics.counter("ticksAccepted");
-        duplicates = metrics.counter("ticksDuplicate");
-        late = metrics.counter("ticksLate");
-        forgottenEarly = metrics.counter("tradesForgottenEarly");
+        ticks = counters.counter("ticks");
+        accepted = counters.counter("ticksAccepted");
+        duplicates = counters.counter("ticksDuplicate");
+        late = counters.counter("ticksLate");
+        forgottenEarly = counters.counter("tradesForgottenEarly");
         rejects = new HashMap<>();
+        counters.values(REJECTED).forEach(this::rejected);
         BarIntervals intervals = settings.books().intervals();
         bars = new Counter[intervals.count()];
         for (int interval = 0; interval < bars.length; interval++) {
-            bars[interval] = metrics.addGroup("interval", intervals.name(interval)).counter("bars");
+            bars[interval] = counters.counter("interval", intervals.name(interval), "bars");
         }
         metrics.gauge("liveInstruments", entries::size);
         metrics.gauge("liveTrades", () -> liveTrades);
@@ -510,11 +518,12 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
 
     private void reject(
             TickMessage message, String reason, String field, String found, String sentence) {
-        rejects.computeIfAbsent(
-                        reason,
-                        code -> getMetricGroup().addGroup("reason", code).counter("ticksRejected"))
-                .inc();
+        rejected(reason).inc();
         letter(message, DeadLetter.Kind.REJECT, reason, field, found, sentence);
+    }
+
+    private Counter rejected(String reason) {
+        return rejects.computeIfAbsent(reason, code -> counters.counter("reason", code, REJECTED));
     }
 
     private void process(TickMessage message) throws Exception {
@@ -709,6 +718,7 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
         super.snapshotState(context);
         snapshotWatermarks();
         snapshotIntervals();
+        counters.snapshot();
     }
 
     private void snapshotIntervals() throws Exception {
