@@ -11,9 +11,11 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,7 +34,10 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
+import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -50,6 +55,13 @@ final class TickRun implements AutoCloseable {
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(2);
 
     private static final int ATTEMPTS = 3;
+
+    /** Why there is no savepoint while tasks are being started. */
+    private static final Set<CheckpointFailureReason> RESTARTING =
+            EnumSet.of(
+                    CheckpointFailureReason.NOT_ALL_REQUIRED_TASKS_RUNNING,
+                    CheckpointFailureReason.CHECKPOINT_DECLINED_TASK_NOT_READY);
+
     private static final long SHOW_EVERY_MS = 250;
 
     private final Console console;
@@ -317,12 +329,9 @@ final class TickRun implements AutoCloseable {
     Counts stop(boolean drain) throws InterruptedException {
         console.progress("Stopping with a savepoint ...");
         try {
-            job.stopWithSavepoint(
-                            drain,
-                            new Path(states, "savepoints").toString(),
-                            SavepointFormatType.NATIVE)
-                    .get();
-            end.get();
+            while (!isStopped(drain)) {
+                TimeUnit.MILLISECONDS.sleep(SHOW_EVERY_MS);
+            }
         } catch (ExecutionException e) {
             throw new UserException(
                     ExitCode.FAILED, "The job did not stop: " + Failures.explain(e), e);
@@ -338,6 +347,30 @@ final class TickRun implements AutoCloseable {
                             .formatted(counts.read(), told));
         }
         return counts;
+    }
+
+    /** Whether it could be stopped now: a job that is being restarted takes no savepoint. */
+    private boolean isStopped(boolean drain) throws ExecutionException, InterruptedException {
+        try {
+            job.stopWithSavepoint(
+                            drain,
+                            new Path(states, "savepoints").toString(),
+                            SavepointFormatType.NATIVE)
+                    .get();
+        } catch (ExecutionException e) {
+            if (!end.isDone()
+                    && ExceptionUtils.findThrowable(e, CheckpointException.class)
+                            .filter(
+                                    declined ->
+                                            RESTARTING.contains(
+                                                    declined.getCheckpointFailureReason()))
+                            .isPresent()) {
+                return false;
+            }
+            throw e;
+        }
+        end.get();
+        return true;
     }
 
     /** Ends the job, if it was not stopped, as if it had crashed: the next run continues. */
