@@ -17,6 +17,7 @@ import io.champion.ticks.ReprocessOptions;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
 import io.champion.tracking.TrackingOptions;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,7 +29,7 @@ final class Jobs {
     static Map<String, Class<?>> optionClasses() {
         Map<String, Class<?>> classes = new LinkedHashMap<>();
         classes.put("Every job", CommonOptions.class);
-        classes.put("Bounded jobs, on record", TrackingOptions.class);
+        classes.put("Jobs on record", TrackingOptions.class);
         classes.put("bhavcopy-ingest", BhavcopyIngestOptions.class);
         classes.put("flatfile-ingest", FlatFileIngestOptions.class);
         classes.put("adjust-prices", AdjustPricesOptions.class);

@@ -3,6 +3,7 @@ package io.champion.tracking;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+
 import java.util.List;
 
 /**
@@ -10,12 +11,17 @@ import java.util.List;
  *
  * @param job its name
  * @param run id of the run
- * @param version of the program
+ * @param revision of the program
  * @param inputs what was read
  * @param outputs what was written
  */
 public record Lineage(
-        String job, String run, String version, List<Item> inputs, List<Item> outputs) {
+        String job, String run, String revision, List<Item> inputs, List<Item> outputs) {
+
+    /** Made by this build. */
+    public Lineage(String job, String run, List<Item> inputs, List<Item> outputs) {
+        this(job, run, Revision.current().toString(), inputs, outputs);
+    }
 
     /** The artifact's name. */
     public static final String FILE = "lineage.json";

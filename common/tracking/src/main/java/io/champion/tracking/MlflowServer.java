@@ -3,7 +3,22 @@ package io.champion.tracking;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
+
 import io.champion.tracking.TrackedRun.Status;
+
+import org.mlflow.api.proto.Service;
+import org.mlflow.api.proto.Service.CreateRun;
+import org.mlflow.api.proto.Service.Metric;
+import org.mlflow.api.proto.Service.Param;
+import org.mlflow.api.proto.Service.RunInfo;
+import org.mlflow.api.proto.Service.RunStatus;
+import org.mlflow.api.proto.Service.RunTag;
+import org.mlflow.api.proto.Service.ViewType;
+import org.mlflow.tracking.MlflowClient;
+import org.mlflow.tracking.MlflowClientException;
+import org.mlflow.tracking.MlflowHttpException;
+import org.mlflow.tracking.creds.BasicMlflowHostCreds;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -24,18 +39,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.mlflow.api.proto.Service;
-import org.mlflow.api.proto.Service.CreateRun;
-import org.mlflow.api.proto.Service.Metric;
-import org.mlflow.api.proto.Service.Param;
-import org.mlflow.api.proto.Service.RunInfo;
-import org.mlflow.api.proto.Service.RunStatus;
-import org.mlflow.api.proto.Service.RunTag;
-import org.mlflow.api.proto.Service.ViewType;
-import org.mlflow.tracking.MlflowClient;
-import org.mlflow.tracking.MlflowClientException;
-import org.mlflow.tracking.MlflowHttpException;
-import org.mlflow.tracking.creds.BasicMlflowHostCreds;
 
 /**
  * A tracking server, through MLflow's Java client. Artifacts go through the server's own proxy,
@@ -218,9 +221,17 @@ final class MlflowServer implements AutoCloseable {
         return call(
                 () -> {
                     Optional<Service.Experiment> experiment = client.getExperimentByName(name);
-                    return experiment.isPresent()
-                            ? experiment.get().getExperimentId()
-                            : client.createExperiment(name);
+                    if (experiment.isPresent()) {
+                        return experiment.get().getExperimentId();
+                    }
+                    try {
+                        return client.createExperiment(name);
+                    } catch (MlflowHttpException e) {
+                        // Somebody else may have been quicker.
+                        return client.getExperimentByName(name)
+                                .orElseThrow(() -> e)
+                                .getExperimentId();
+                    }
                 });
     }
 
@@ -229,13 +240,9 @@ final class MlflowServer implements AutoCloseable {
             throws TrackingException {
         return call(
                 () -> {
-                    List<RunInfo> found =
-                            client.searchRuns(
-                                    List.of(experiment),
-                                    "tags.`" + RUN_ID + "` = '" + run.id() + "'",
-                                    ViewType.ALL);
+                    List<String> found = runIds(experiment, run);
                     if (!found.isEmpty()) {
-                        return found.get(0).getRunId();
+                        return found.get(0);
                     }
                     CreateRun.Builder create =
                             CreateRun.newBuilder()
@@ -246,8 +253,27 @@ final class MlflowServer implements AutoCloseable {
                     if (parent != null) {
                         create.addTags(tag(PARENT, parent));
                     }
-                    return client.createRun(create.build()).getRunId();
+                    String made = client.createRun(create.build()).getRunId();
+                    // Steps of a day may make the day's run at the same time: all keep the same.
+                    String kept = runIds(experiment, run).stream().findFirst().orElse(made);
+                    if (!kept.equals(made)) {
+                        client.deleteRun(made);
+                    }
+                    return kept;
                 });
+    }
+
+    /** The ids of the runs there that are this one, in an order that all see. */
+    private List<String> runIds(String experiment, TrackedRun run) {
+        return client
+                .searchRuns(
+                        List.of(experiment),
+                        "tags.`" + RUN_ID + "` = '" + run.id() + "'",
+                        ViewType.ACTIVE_ONLY)
+                .stream()
+                .map(RunInfo::getRunId)
+                .sorted()
+                .toList();
     }
 
     private static RunTag tag(String key, String value) {

@@ -2,14 +2,17 @@ package io.champion.tracking;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.FileSystem.WriteMode;
-import org.apache.flink.core.fs.Path;
 
 /**
  * Which runs a server has, or does not want: a file each, beside the store. It is for the server
@@ -27,9 +30,23 @@ final class SentRuns {
      * @param server its address
      * @param serverRun the run's id there; null if it was refused
      * @param status how the run stood when it was sent
+     * @param end when it had ended by then; null where it had not
      * @param refusal why it was refused; null if it was not
      */
-    record Sent(String server, String serverRun, String status, String refusal) {}
+    record Sent(String server, String serverRun, String status, String end, String refusal) {
+        /** Of a run as it stands. */
+        static Sent of(String server, String serverRun, TrackedRun run, String refusal) {
+            return new Sent(server, serverRun, run.status().name(), end(run), refusal);
+        }
+
+        private static String end(TrackedRun run) {
+            return run.end() == null ? null : run.end().toString();
+        }
+
+        private boolean isOf(TrackedRun run) {
+            return status.equals(run.status().name()) && Objects.equals(end, end(run));
+        }
+    }
 
     SentRuns(Path folder) throws IOException {
         this.folder = folder;
@@ -48,6 +65,7 @@ final class SentRuns {
                             node.path("server").asText(),
                             node.path("run").textValue(),
                             node.path("status").asText(),
+                            node.path("end").textValue(),
                             node.path("refusal").textValue()));
         }
     }
@@ -57,7 +75,7 @@ final class SentRuns {
         Optional<Sent> sent = of(run);
         return sent.isEmpty()
                 || !sent.get().server().equals(server)
-                || sent.get().refusal() == null && !sent.get().status().equals(run.status().name());
+                || sent.get().refusal() == null && !sent.get().isOf(run);
     }
 
     void store(TrackedRun run, Sent sent) throws IOException {
@@ -69,6 +87,7 @@ final class SentRuns {
                                     .put("server", sent.server())
                                     .put("run", sent.serverRun())
                                     .put("status", sent.status())
+                                    .put("end", sent.end())
                                     .put("refusal", sent.refusal())
                                     .put("time", Instant.now().toString())));
         }

@@ -1,8 +1,11 @@
 package io.champion.tracking;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -74,6 +77,12 @@ public record TrackedRun(
                 .replace("-", "");
     }
 
+    /** Adds to a run what takes a while to find out. */
+    public interface Inspection {
+        /** Finds it out. */
+        void inspect(Builder run) throws IOException;
+    }
+
     /** Collects what a run is. */
     public static final class Builder {
         private final String experiment;
@@ -83,12 +92,22 @@ public record TrackedRun(
         private final SortedMap<String, Double> metrics = new TreeMap<>();
         private final SortedMap<String, String> tags = new TreeMap<>();
         private final Map<String, byte[]> artifacts = new TreeMap<>();
+        private final List<Inspection> inspections = new ArrayList<>();
         private String parent;
 
         private Builder(String experiment, String name, Instant start) {
             this.experiment = experiment;
             this.name = name;
             this.start = start;
+        }
+
+        /** Tags the run with the job that it is of, by this build. */
+        Builder by(String job, String runId) {
+            Revision revision = Revision.current();
+            return tag("champion.job", job)
+                    .tag("champion.run", runId)
+                    .tag("champion.version", revision.version())
+                    .tag("mlflow.source.git.commit", revision.commit());
         }
 
         /** The run that this one is part of. */
@@ -113,6 +132,19 @@ public record TrackedRun(
             return artifact(path, text.getBytes(StandardCharsets.UTF_8));
         }
 
+        /**
+         * Has something looked at when the run is over, by a thread that holds nobody up. What
+         * fails there is logged, and the run is on record without it.
+         */
+        public Builder afterwards(Inspection inspection) {
+            inspections.add(inspection);
+            return this;
+        }
+
+        List<Inspection> inspections() {
+            return inspections;
+        }
+
         Map<String, byte[]> artifacts() {
             return artifacts;
         }
@@ -134,6 +166,12 @@ public record TrackedRun(
             if (Double.isFinite(value)) {
                 metrics.put(plain(key), value);
             }
+            return this;
+        }
+
+        /** Metrics of several things. */
+        public Builder metrics(Map<String, ? extends Number> values) {
+            values.forEach((key, value) -> metric(key, value.doubleValue()));
             return this;
         }
 

@@ -3,6 +3,12 @@ package io.champion.tracking;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
+
+import org.apache.flink.core.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.awt.AWTError;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,9 +27,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.core.fs.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps runs on record: below the home, in the layout of MLflow's file store, and on a tracking
@@ -39,6 +42,9 @@ public final class Tracker implements AutoCloseable {
     /** A job records a run now and then; more than this do not wait to be written. */
     private static final int MAX_WAITING = 64;
 
+    /** That are told; all are logged. */
+    private static final int MAX_PROBLEMS = 10;
+
     private final Path root;
     private final MlflowServer server;
     private final Duration patience;
@@ -50,6 +56,10 @@ public final class Tracker implements AutoCloseable {
     private final Set<String> recorded = ConcurrentHashMap.newKeySet();
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private final Set<String> unsent = ConcurrentHashMap.newKeySet();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
+
+    /** Whether the server did not take what it was sent last. */
+    private volatile boolean isAway;
 
     /** How many records of a run are under way. */
     private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
@@ -102,6 +112,25 @@ public final class Tracker implements AutoCloseable {
         return new Tracker(root, server, patience, partOf);
     }
 
+    /**
+     * A tracker for as long as a job runs, which it never fails: where credentials cannot be read,
+     * runs are kept below the root.
+     *
+     * @param url address of the server, or null for none
+     * @param partOf see {@link TrackingOptions#PART_OF}; may be null
+     */
+    static Tracker open(String root, String url, String partOf) {
+        MlflowServer server = null;
+        if (url != null) {
+            try {
+                server = new MlflowServer(url, System.getenv());
+            } catch (IllegalArgumentException e) {
+                LOG.warn("Runs are not sent to {}: {}", url, e.getMessage());
+            }
+        }
+        return open(new Path(root), server, Duration.ZERO, partOf);
+    }
+
     /** The server of a configuration, or null for none. */
     static MlflowServer server(JobConfig config, Map<String, String> environment) {
         String url =
@@ -140,7 +169,7 @@ public final class Tracker implements AutoCloseable {
         record(run.running(), Map.of());
         try {
             R result = work.execute(run);
-            record(run.finished(Instant.now()), run.artifacts());
+            record(run.finished(Instant.now()), run.artifacts(), run);
             return result;
         } catch (Throwable t) {
             record(run.failed(Instant.now(), t.getMessage()), run.artifacts());
@@ -166,9 +195,7 @@ public final class Tracker implements AutoCloseable {
             throws Exception {
         TrackedRun.Builder run = TrackedRun.of(experiment, name + " " + runId, start);
         config.shown().forEach(run::param);
-        run.tag("champion.job", name).tag("champion.run", runId);
-        String version = Tracker.class.getPackage().getImplementationVersion();
-        run.tag("champion.version", version);
+        run.by(name, runId);
         try (Tracker tracker = open(config)) {
             try {
                 return tracker.run(run, job);
@@ -179,11 +206,19 @@ public final class Tracker implements AutoCloseable {
     }
 
     void record(TrackedRun run, Map<String, byte[]> artifacts) {
+        record(run, artifacts, null);
+    }
+
+    /**
+     * @param inspected the same, with what there is to look at; null for nothing
+     */
+    private void record(
+            TrackedRun run, Map<String, byte[]> artifacts, TrackedRun.Builder inspected) {
         recorded.add(run.id());
         underWay.merge(run.id(), 1, Integer::sum);
         Map<String, byte[]> files = Map.copyOf(artifacts);
         try {
-            writer.execute(() -> write(run, files));
+            writer.execute(() -> write(run, files, inspected));
         } catch (RejectedExecutionException e) {
             settled(run);
             lost.add(run.id());
@@ -191,13 +226,19 @@ public final class Tracker implements AutoCloseable {
         }
     }
 
-    private void write(TrackedRun run, Map<String, byte[]> artifacts) {
+    private void write(
+            TrackedRun run, Map<String, byte[]> artifacts, TrackedRun.Builder inspected) {
+        TrackedRun known = run;
         try {
             FileStore store = store(root);
             if (whole != null && store.find(whole.experiment(), whole.id()).isEmpty()) {
                 store.write(whole, Map.of());
             }
             store.write(run, artifacts);
+            if (inspected != null && inspect(inspected)) {
+                known = inspected.finished(run.end());
+                store.write(known, inspected.artifacts());
+            }
         } catch (IOException | RuntimeException e) {
             settled(run);
             lost.add(run.id());
@@ -207,8 +248,21 @@ public final class Tracker implements AutoCloseable {
         if (server == null) {
             settled(run);
         } else {
-            sender.execute(() -> send(run));
+            TrackedRun latest = known;
+            sender.execute(() -> send(latest));
         }
+    }
+
+    /** Whether there was anything to look at. */
+    private boolean inspect(TrackedRun.Builder run) {
+        for (TrackedRun.Inspection inspection : run.inspections()) {
+            try {
+                inspection.inspect(run);
+            } catch (IOException | RuntimeException | LinkageError | AWTError e) {
+                failed("A run is on record without all that there is: " + e.getMessage(), e);
+            }
+        }
+        return !run.inspections().isEmpty();
     }
 
     private void settled(TrackedRun run) {
@@ -219,30 +273,59 @@ public final class Tracker implements AutoCloseable {
         try {
             send(server, store(root), ledger(root), run);
             unsent.remove(run.id());
+            if (isAway) {
+                isAway = false;
+                sendDue();
+            }
         } catch (IOException | TrackingException | RuntimeException e) {
-            unsent.add(run.id());
+            if (e instanceof TrackingException answer && answer.refused()) {
+                refused.add(run.id());
+            } else {
+                isAway = true;
+                unsent.add(run.id());
+            }
             failed(e.getMessage(), e);
         } finally {
             settled(run);
         }
     }
 
+    /** Sends what earlier trackers could not. */
+    void resume() {
+        if (server != null) {
+            sender.execute(this::sendDue);
+        }
+    }
+
+    /** How many runs the server has not got, as far as this tracker knows. */
+    int waiting() {
+        Set<String> waiting = new HashSet<>(unsent);
+        waiting.addAll(refused);
+        waiting.addAll(underWay.keySet());
+        waiting.removeAll(lost);
+        return waiting.size();
+    }
+
     /** Sends what earlier trackers could not, unless the server is not there now either. */
     private void sendDue() {
-        if (!problems.isEmpty()) {
+        if (isAway) {
             return;
         }
         try {
             sendAll(root, server);
+            unsent.clear();
         } catch (IOException | TrackingException | RuntimeException e) {
+            isAway = true;
             failed(e.getMessage(), e);
         }
     }
 
-    private void failed(String problem, Exception e) {
+    private void failed(String problem, Throwable e) {
         LOG.warn("{}", problem);
         LOG.debug("Tracking", e);
-        problems.add(problem);
+        if (problems.size() < MAX_PROBLEMS) {
+            problems.add(problem);
+        }
     }
 
     private static FileStore store(Path root) throws IOException {
@@ -269,12 +352,10 @@ public final class Tracker implements AutoCloseable {
             throws IOException, TrackingException {
         try {
             String id = server.send(store, run);
-            ledger.store(run, new SentRuns.Sent(server.url(), id, run.status().name(), null));
+            ledger.store(run, SentRuns.Sent.of(server.url(), id, run, null));
         } catch (TrackingException e) {
             if (e.refused()) {
-                ledger.store(
-                        run,
-                        new SentRuns.Sent(server.url(), null, run.status().name(), e.getMessage()));
+                ledger.store(run, SentRuns.Sent.of(server.url(), null, run, e.getMessage()));
             }
             throw e;
         }
@@ -287,6 +368,10 @@ public final class Tracker implements AutoCloseable {
      * @return where the runs are and what went wrong, a line each; empty where nothing was recorded
      */
     public String finish() {
+        return finish(patience);
+    }
+
+    String finish(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         writer.shutdown();
         boolean inTime = await(writer, deadline);
@@ -295,7 +380,7 @@ public final class Tracker implements AutoCloseable {
         }
         sender.shutdown();
         inTime &= await(sender, deadline);
-        return recorded.isEmpty() ? "" : summary(inTime);
+        return recorded.isEmpty() ? "" : summary(inTime, patience);
     }
 
     private static boolean await(ExecutorService thread, long deadline) {
@@ -308,13 +393,11 @@ public final class Tracker implements AutoCloseable {
         }
     }
 
-    private String summary(boolean inTime) {
+    private String summary(boolean inTime, Duration patience) {
         StringBuilder text = new StringBuilder();
         int all = recorded.size();
-        Set<String> waiting = new HashSet<>(unsent);
-        waiting.addAll(underWay.keySet());
-        waiting.removeAll(lost);
-        int there = all - waiting.size() - lost.size();
+        int waiting = waiting();
+        int there = all - waiting - lost.size();
         if (server == null) {
             text.append("Recorded for MLflow below ").append(new Path(root, "runs")).append('\n');
         } else if (there == all) {
@@ -322,7 +405,7 @@ public final class Tracker implements AutoCloseable {
         } else {
             text.append(
                     "%d of %d runs recorded at %s; %d wait below %s for 'champion runs send'\n"
-                            .formatted(there, all, server.url(), waiting.size(), root));
+                            .formatted(there, all, server.url(), waiting, root));
         }
         if (!lost.isEmpty()) {
             text.append("%d of %d runs are not on record\n".formatted(lost.size(), all));

@@ -1,8 +1,9 @@
 package io.champion.tracking;
 
-import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
+
+import java.time.Duration;
 
 /** Options of keeping runs on record. */
 public final class TrackingOptions {
@@ -29,6 +30,16 @@ public final class TrackingOptions {
                             "How long the end of a run waits for the tracking server. What was not"
                                     + " sent by then stays below the home, and is sent by the"
                                     + " next run or `champion runs send`.");
+
+    public static final ConfigOption<Duration> INTERVAL =
+            ConfigOptions.key("tracking.interval")
+                    .durationType()
+                    .defaultValue(Duration.ofHours(1))
+                    .withDescription(
+                            "How much of a job without an end is a run: by the hour, the day and so"
+                                    + " on, in UTC. An interval ends with the first checkpoint"
+                                    + " after it. 0 records none of them. Bounded jobs are one run"
+                                    + " whatever it is.");
 
     public static final ConfigOption<String> PART_OF =
             ConfigOptions.key("tracking.part-of")

@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import org.apache.flink.api.common.typeutils.base.VoidSerializer;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.core.fs.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.TreeMap;
 
 /** Against a real tracking server, which may be away, slow or failing. */
 final class TrackerTest {
@@ -74,6 +80,99 @@ final class TrackerTest {
                                         + "&path=some%20folder/lineage.json")
                         .body();
         assertThat(artifact).isEqualTo("{\"a\":1}");
+    }
+
+    @Test
+    void whatIsLookedAtAfterwardsIsOnRecordToo() throws Exception {
+        try (Tracker tracker = tracker(mlflow.url(), Map.of())) {
+            tracker.run(
+                    TrackedRun.of(Experiments.FEATURES, "looked at", START),
+                    run ->
+                            run.metric("rows", 2)
+                                    .artifact("lineage.json", "{}")
+                                    .afterwards(later -> later.metric("mean.close", 7.5))
+                                    .afterwards(
+                                            later -> {
+                                                throw new IOException("The lake is away.");
+                                            })
+                                    .afterwards(
+                                            later -> later.artifact("lineage.json", "{\"b\":2}")));
+            assertThat(tracker.finish())
+                    .contains("Recorded at " + mlflow.url(), "The lake is away.");
+        }
+        TrackedRun there = runs(Experiments.FEATURES, "looked at").get(0);
+        assertThat(there.status()).isEqualTo(TrackedRun.Status.FINISHED);
+        assertThat(there.metrics()).containsOnly(entry("rows", 2.0), entry("mean.close", 7.5));
+        assertThat(mlflow.get("/get-artifact?run_uuid=" + there.id() + "&path=lineage.json").body())
+                .isEqualTo("{\"b\":2}");
+    }
+
+    @Test
+    void intervalsOfAJobWithoutAnEndAreReadBack() throws Exception {
+        interval("ended", mlflow.url());
+        // What the last moments of a task do not suffice for, the next one sends.
+        try (MlflowServer server = new MlflowServer(mlflow.url(), Map.of())) {
+            Tracker.sendAll(root(), server);
+        }
+        TrackedRun there =
+                runs(Experiments.INGESTION, "tick-stream ended 19700101T000000.000Z").get(0);
+        assertThat(there.status()).isEqualTo(TrackedRun.Status.FINISHED);
+        assertThat(there.metrics())
+                .containsEntry("ticks_read", 5.0)
+                .containsEntry("seconds", 3.6e3);
+        assertThat(there.tags()).containsKey("mlflow.source.git.commit");
+        assertThat(mlflow.get("/get-artifact?run_uuid=" + there.id() + "&path=lineage.json").body())
+                .contains("\"ticks-3\"", "\"10..15\"");
+    }
+
+    @Test
+    void intervalsOutliveAServerThatIsAwayFailsOrDoesNotAnswer() throws Exception {
+        interval("away", "http://127.0.0.1:9");
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.fail(Integer.MAX_VALUE);
+            interval("failing", gate.url());
+        }
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.hold();
+            interval("held", gate.url());
+        }
+        try (MlflowServer server = new MlflowServer(mlflow.url(), Map.of())) {
+            Tracker.sendAll(root(), server);
+        }
+        for (String name : List.of("away", "failing", "held")) {
+            assertThat(runs(Experiments.INGESTION, "tick-stream " + name + " 19700101T000000.000Z"))
+                    .hasSize(1);
+        }
+    }
+
+    /** An hour of a job. */
+    private void interval(String deployment, String url) throws Exception {
+        try (OneInputStreamOperatorTestHarness<IntervalPart, Void> harness =
+                new OneInputStreamOperatorTestHarness<>(
+                        new IntervalRuns.Recorder(
+                                new IntervalRuns.Subject(
+                                        Experiments.INGESTION,
+                                        "tick-stream",
+                                        deployment,
+                                        "ticks",
+                                        "ticks_read",
+                                        new TreeMap<>()),
+                                Duration.ofHours(1).toMillis(),
+                                new TreeMap<>(),
+                                root().toString(),
+                                url,
+                                null))) {
+            harness.setup(VoidSerializer.INSTANCE);
+            harness.open();
+            harness.processElement(
+                    new StreamRecord<>(
+                            new IntervalPart(
+                                    Map.of("ticks_read", 5L),
+                                    Map.of(3, new IntervalPart.Offsets(10, 15)))));
+            harness.setProcessingTime(Duration.ofHours(1).toMillis());
+            harness.snapshot(1, 1);
+            harness.notifyOfCompletedCheckpoint(1);
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.champion.lake.ContractTypeInfo;
 import io.champion.lake.LakeGeneration;
 import io.champion.lake.LakeReader;
@@ -27,12 +28,22 @@ import io.champion.tracking.Lineage;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.Tracker;
 import io.champion.tracking.TrackingOptions;
+import io.champion.tracking.WrittenRows;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseGeneration;
 import io.champion.warehouse.WarehouseLock;
 import io.champion.warehouse.WarehouseSink;
+
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -49,13 +60,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Adjusts all daily prices of the lake for the corporate actions that it knows: {@code --config
@@ -218,14 +222,19 @@ public final class AdjustPricesJob {
                                 id, start, Duration.between(start, Instant.now()), made, changed);
                 store(report);
                 report.describe(record);
+                record.afterwards(
+                        later ->
+                                WrittenRows.describe(
+                                        lake,
+                                        changed.stream()
+                                                .map(day -> ADJUSTED.partitionOf(day))
+                                                .toList(),
+                                        later));
                 record.artifact(
                         Lineage.FILE,
                         new Lineage(
                                         NAME,
                                         id,
-                                        AdjustPricesJob.class
-                                                .getPackage()
-                                                .getImplementationVersion(),
                                         before.entrySet().stream()
                                                 .map(
                                                         e ->

@@ -24,6 +24,16 @@ import io.champion.warehouse.RecordInsert;
 import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
+
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,14 +54,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Ingests the exchanges' daily files into lake and warehouse: {@code --config FILE} and {@code
@@ -136,7 +138,7 @@ public final class BhavcopyIngestJob {
         IngestReport report = report(start, plan, books, home, warehouse);
         store(report, home);
         record(report, warehouse);
-        report.describe(run);
+        report.describe(run, new Path(home.lake()));
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }

@@ -2,34 +2,59 @@ package io.champion.bhavcopy;
 
 import static io.champion.bhavcopy.Ingested.fixture;
 import static io.champion.bhavcopy.Ingested.text;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.clickhouse.client.api.query.GenericRecord;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import io.champion.lake.LakeReader;
 import io.champion.local.EmbeddedClickHouse;
 import io.champion.model.PartitionKey;
 import io.champion.quality.AccountingException;
+import io.champion.quality.FileReport;
 import io.champion.quality.StoreCheck;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.InputException;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.RecordInsert;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
+
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.LocalInputFile;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,17 +62,6 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The whole job, configured as on a command line, into a lake and a real ClickHouse. */
 class BhavcopyIngestJobTest {
@@ -198,6 +212,91 @@ class BhavcopyIngestJobTest {
 
         ingest(fixture(""));
         assertThat(warehouse()).as("the same again").isEqualTo(tables);
+    }
+
+    @Test
+    void theRunIsOnRecordWithWhatItReadAndWrote() throws Exception {
+        IngestReport report = ingest(fixture(""));
+        TrackedRun run =
+                Tracker.runs(
+                                JobConfig.of(BhavcopyIngestJob.OPTIONS)
+                                        .arguments(List.of("home=" + home))
+                                        .load(),
+                                List.of(Experiments.INGESTION),
+                                1)
+                        .get(0);
+        assertThat(run.name()).isEqualTo("bhavcopy-ingest " + report.runId());
+        assertThat(run.status()).isEqualTo(TrackedRun.Status.FINISHED);
+        assertThat(run.metrics())
+                .containsEntry("rows_read", (double) report.accounting().rowsRead())
+                .containsEntry("written.normalized.equity_ohlc", 16.0)
+                .containsKeys("bytes_per_second", "nulls.normalized.equity_ohlc");
+
+        Path artifacts = artifacts(run);
+        JsonNode lineage = new ObjectMapper().readTree(artifacts.resolve("lineage.json").toFile());
+        Map<String, String> hashes = new TreeMap<>();
+        lineage.path("inputs")
+                .forEach(
+                        item ->
+                                hashes.put(
+                                        item.path("name").asText().replaceFirst(".*/", ""),
+                                        item.path("version").asText()));
+        assertThat(hashes)
+                .hasSize(report.accounting().files().size())
+                .containsEntry(
+                        UDIFF,
+                        "sha256:"
+                                + HexFormat.of()
+                                        .formatHex(
+                                                MessageDigest.getInstance("SHA-256")
+                                                        .digest(
+                                                                Files.readAllBytes(
+                                                                        fixture(UDIFF)))));
+        long bytes = 0;
+        for (FileReport file : report.accounting().files()) {
+            bytes += Files.size(fixture(file.file().replaceFirst(".*/", "")));
+        }
+        assertThat(run.metrics()).containsEntry("bytes", (double) bytes);
+
+        try (ParquetFileReader sample =
+                ParquetFileReader.open(
+                        new LocalInputFile(
+                                artifacts.resolve("sample/normalized.equity_ohlc.parquet")))) {
+            assertThat(sample.getRecordCount()).isEqualTo(16);
+        }
+        assertThat(artifacts.resolve("rejects.jsonl"))
+                .content()
+                .contains("\"reason\": \"")
+                .hasLineCount(2);
+        JsonNode statistics =
+                new ObjectMapper()
+                        .readTree(artifacts.resolve("statistics.json").toFile())
+                        .path("normalized.equity_ohlc");
+        assertThat(statistics.path("rows").asLong()).isEqualTo(16);
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            GenericRecord row =
+                    clickHouse
+                            .query(
+                                    "SELECT avg(close) AS mean, min(close) AS least, max(close) AS"
+                                            + " greatest, countIf(isNull(close)) AS nulls FROM "
+                                            + clickHouse.table("normalized_equity_ohlc"))
+                            .get(0);
+            JsonNode close = statistics.path("columns").path("close");
+            assertThat(close.path("mean").asDouble())
+                    .isCloseTo(row.getDouble("mean"), within(1e-9));
+            assertThat(close.path("min").asDouble()).isEqualTo(row.getDouble("least"));
+            assertThat(close.path("max").asDouble()).isEqualTo(row.getDouble("greatest"));
+            assertThat(close.path("nulls").asLong()).isEqualTo(row.getLong("nulls"));
+        }
+    }
+
+    private Path artifacts(TrackedRun run) throws IOException {
+        try (Stream<Path> files = Files.walk(home.resolve("mlflow/runs"), 2)) {
+            return files.filter(file -> file.endsWith(run.id()))
+                    .findAny()
+                    .orElseThrow()
+                    .resolve("artifacts");
+        }
     }
 
     /** That a row of the warehouse is this record, in every column that text compares. */

@@ -15,17 +15,12 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.IntervalPart;
+import io.champion.tracking.IntervalRuns;
 import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.WarehouseSink;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -37,6 +32,17 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Computes technical indicators from the bars of the lake, or of Kafka: {@code --config FILE} and
@@ -100,19 +106,35 @@ public final class FeatureComputeJob {
         SingleOutputStreamOperator<FeatureBar> bars =
                 env.fromSource(source(config, interval, started), times(config), "bars source")
                         .uid("bars-source")
-                        .process(new BarsOrRejects(), FeatureBarSerializer.TYPE)
-                        .name("bars")
+                        .transform("bars", FeatureBarSerializer.TYPE, new BarsOrRejects())
                         .uid("bars");
         DataStream<SpecificRecordBase> rejects = bars.getSideOutput(BarsOrRejects.REJECTS);
         String benchmark = config.get(FeatureComputeOptions.BENCHMARK);
-        FeatureComputeTopology.build(
-                benchmark == null ? bars : BenchmarkJoin.join(bars, barsOf(benchmark, bars)),
-                List.of(rejects),
-                featureSet(config),
-                horizon(config),
-                new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
-                FeatureOutput.ROWS,
-                sinks);
+        DataStream<IntervalPart> parts =
+                FeatureComputeTopology.build(
+                        benchmark == null
+                                ? bars
+                                : BenchmarkJoin.join(bars, barsOf(benchmark, bars)),
+                        List.of(rejects),
+                        featureSet(config),
+                        horizon(config),
+                        new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                        FeatureOutput.ROWS,
+                        false,
+                        sinks);
+        IntervalRuns.add(
+                bars.getSideOutput(BarsOrRejects.PARTS).union(parts),
+                config,
+                new IntervalRuns.Subject(
+                        Experiments.FEATURES,
+                        NAME,
+                        config.get(FeatureComputeOptions.GROUP),
+                        topic,
+                        BarsOrRejects.READ,
+                        new TreeMap<>(
+                                Map.of(
+                                        FeatureOperator.WRITTEN,
+                                        Dataset.of(EquityIndicators.getClassSchema()).id()))));
     }
 
     /** Those bars that are of a symbol. */
@@ -122,7 +144,7 @@ public final class FeatureComputeJob {
                 .uid("benchmark-bars");
     }
 
-    private static KafkaSource<SpecificRecordBase> source(
+    private static KafkaSource<KafkaBar> source(
             JobConfig config, String interval, Instant started) {
         KafkaConfig kafka;
         try {
@@ -131,8 +153,8 @@ public final class FeatureComputeJob {
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of(e.getMessage()));
         }
-        KafkaSourceBuilder<SpecificRecordBase> source =
-                KafkaSource.<SpecificRecordBase>builder()
+        KafkaSourceBuilder<KafkaBar> source =
+                KafkaSource.<KafkaBar>builder()
                         .setProperty(
                                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                                 IsolationLevel.READ_COMMITTED.toString())
@@ -170,13 +192,13 @@ public final class FeatureComputeJob {
     }
 
     /** Watermarks from the starts of bars; what is no bar moves none. */
-    private static WatermarkStrategy<SpecificRecordBase> times(JobConfig config) {
-        WatermarkStrategy<SpecificRecordBase> strategy =
-                WatermarkStrategy.<SpecificRecordBase>forBoundedOutOfOrderness(
+    private static WatermarkStrategy<KafkaBar> times(JobConfig config) {
+        WatermarkStrategy<KafkaBar> strategy =
+                WatermarkStrategy.<KafkaBar>forBoundedOutOfOrderness(
                                 config.get(FeatureComputeOptions.OUT_OF_ORDERNESS))
                         .withTimestampAssigner(
-                                (record, before) ->
-                                        record instanceof Bar bar
+                                (message, before) ->
+                                        message.record() instanceof Bar bar
                                                 ? bar.getWindowStart() / 1_000_000
                                                 : Long.MIN_VALUE);
         return config.get(FeatureComputeOptions.IDLENESS).isZero()

@@ -1,9 +1,8 @@
 package io.champion.features;
 
 import io.champion.indicators.FeatureSet;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import io.champion.tracking.IntervalMeter;
+
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -14,6 +13,10 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * Computes the features of each instrument when the watermark has reached its bars, in the order of
@@ -35,10 +38,14 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     /** Rows of features. */
     static final String ROWS = "rows";
 
+    /** An accumulator, where it is asked for. */
+    static final String STATISTICS = "statistics";
+
     private final FeatureSet set;
     private final int horizon;
     private final FeatureRows.Run run;
     private final FeatureOutput.Form<T> form;
+    private final boolean hasStatistics;
 
     private transient ValueState<InstrumentHistory> history;
     private transient MapState<Long, FeatureBar> waiting;
@@ -50,12 +57,19 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     /**
      * @param horizon how many bars back corrections are taken
      * @param form of the output
+     * @param hasStatistics whether to keep {@link FeatureStatistics} of what is written
      */
-    FeatureFunction(FeatureSet set, int horizon, FeatureRows.Run run, FeatureOutput.Form<T> form) {
+    FeatureFunction(
+            FeatureSet set,
+            int horizon,
+            FeatureRows.Run run,
+            FeatureOutput.Form<T> form,
+            boolean hasStatistics) {
         this.set = set;
         this.horizon = horizon;
         this.run = run;
         this.form = form;
+        this.hasStatistics = hasStatistics;
     }
 
     /** State of an instrument's past. */
@@ -127,6 +141,15 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
         history.update(past);
     }
 
+    /** Has what becomes of bars metered. */
+    void meter(IntervalMeter meter) {
+        meter.figure("bars_read", read::getLocalValuePrimitive);
+        meter.figure("bars_computed", emission.computed::getLocalValuePrimitive);
+        meter.figure("bars_superseded", emission.superseded::getLocalValuePrimitive);
+        meter.figure("rejected.beyond_horizon", emission.beyondHorizon::getLocalValuePrimitive);
+        meter.figure(FeatureOperator.WRITTEN, emission.written::getLocalValuePrimitive);
+    }
+
     /** Hands on what was kept back. */
     void flush(Collector<T> out) {
         emission.rows.flush(out);
@@ -139,10 +162,18 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
         private final LongCounter written = counter(ROWS);
         private final LongCounter superseded = counter(SUPERSEDED);
         private final LongCounter beyondHorizon = counter(BEYOND_HORIZON);
+
+        /** Null where nobody asks for them. */
+        private final FeatureStatistics statistics;
+
         private Collector<T> out;
 
         Emission(FeatureOutput<T> rows) {
             this.rows = rows;
+            this.statistics = hasStatistics ? new FeatureStatistics(set.columns().size()) : null;
+            if (hasStatistics) {
+                getRuntimeContext().addAccumulator(STATISTICS, statistics);
+            }
         }
 
         @Override
@@ -152,7 +183,11 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
 
         @Override
         public void features(FeatureBar bar, int version, double[] values) {
-            written.add(rows.features(bar, version, values, out));
+            int made = rows.features(bar, version, values, out);
+            written.add(made);
+            if (statistics != null && made > 0) {
+                statistics.add(values);
+            }
         }
 
         @Override

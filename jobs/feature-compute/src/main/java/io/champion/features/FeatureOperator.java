@@ -1,8 +1,13 @@
 package io.champion.features;
 
+import io.champion.tracking.IntervalMeter;
+import io.champion.tracking.IntervalPart;
+
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Runs {@link FeatureFunction}, and lets it hand on what it keeps back before a watermark goes on
@@ -13,7 +18,14 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 final class FeatureOperator<T> extends KeyedProcessOperator<String, FeatureBar, T> {
     private static final long serialVersionUID = 1L;
 
+    /** What was done, for {@link io.champion.tracking.IntervalRuns}. */
+    static final OutputTag<IntervalPart> PARTS = new OutputTag<>("bar-parts", IntervalPart.TYPE);
+
+    /** The figure of rows of features. */
+    static final String WRITTEN = "rows_written";
+
     private final FeatureFunction<T> function;
+    private transient IntervalMeter meter;
     private transient TimestampedCollector<T> out;
 
     FeatureOperator(FeatureFunction<T> function) {
@@ -25,6 +37,8 @@ final class FeatureOperator<T> extends KeyedProcessOperator<String, FeatureBar, 
     public void open() throws Exception {
         super.open();
         out = new TimestampedCollector<>(output);
+        meter = new IntervalMeter();
+        function.meter(meter);
     }
 
     @Override
@@ -40,11 +54,13 @@ final class FeatureOperator<T> extends KeyedProcessOperator<String, FeatureBar, 
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
         function.flush(out);
+        output.collect(PARTS, new StreamRecord<>(meter.take()));
     }
 
     @Override
     public void finish() throws Exception {
         function.flush(out);
+        output.collect(PARTS, new StreamRecord<>(meter.take()));
         super.finish();
     }
 }

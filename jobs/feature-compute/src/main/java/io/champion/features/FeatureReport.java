@@ -3,10 +3,14 @@ package io.champion.features;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+
 import io.champion.indicators.Feature;
 import io.champion.indicators.FeatureSet;
 import io.champion.tracking.Lineage;
+import io.champion.tracking.Statistics;
 import io.champion.tracking.TrackedRun;
+
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -102,8 +106,42 @@ public record FeatureReport(
         run.artifact("features.json", toJson())
                 .artifact(
                         Lineage.FILE,
-                        new Lineage(FeatureComputeJob.NAME, runId, revision, read, written)
-                                .toJson());
+                        new Lineage(FeatureComputeJob.NAME, runId, read, written).toJson());
+    }
+
+    /**
+     * Puts on record what the features are like: {@code mean}, {@code deviation} and {@code
+     * null_share} of each, and how they go together.
+     *
+     * @param statistics null where the run made no features
+     */
+    void describe(FeatureSet of, FeatureStatistics statistics, TrackedRun.Builder run)
+            throws IOException {
+        if (statistics == null || statistics.rows() == 0) {
+            return;
+        }
+        List<String> columns = of.columns();
+        for (int column = 0; column < columns.size(); column++) {
+            Statistics values = statistics.of(column);
+            run.metric("mean." + columns.get(column), values.mean())
+                    .metric("deviation." + columns.get(column), values.deviation())
+                    .metric("null_share." + columns.get(column), statistics.nullShare(column));
+        }
+        run.artifact("correlation.png", CorrelationChart.png(columns, statistics))
+                .artifact("correlation.csv", correlations(columns, statistics));
+    }
+
+    private static String correlations(List<String> columns, FeatureStatistics statistics) {
+        List<String> shown = columns.subList(0, statistics.correlated());
+        StringBuilder csv = new StringBuilder("feature,").append(String.join(",", shown));
+        for (int row = 0; row < shown.size(); row++) {
+            csv.append('\n').append(shown.get(row));
+            for (int column = 0; column < shown.size(); column++) {
+                double correlation = statistics.correlation(row, column);
+                csv.append(',').append(Double.isNaN(correlation) ? "" : correlation);
+            }
+        }
+        return csv.append('\n').toString();
     }
 
     /** The manifest, as it is stored. */
@@ -118,13 +156,13 @@ public record FeatureReport(
     /** For people: what was done, in a few lines. */
     public String summary() {
         return """
-                Features %s (%s) of %s, %s to %s:
-                  bars read     %,14d from %,d partitions; %,d without a trade
-                  computed      %,14d
-                  superseded    %,14d
-                  rejected      %,14d
-                  rows written  %,14d in %.1f s
-                """
+        Features %s (%s) of %s, %s to %s:
+          bars read     %,14d from %,d partitions; %,d without a trade
+          computed      %,14d
+          superseded    %,14d
+          rejected      %,14d
+          rows written  %,14d in %.1f s
+        """
                 .formatted(
                         set,
                         version,

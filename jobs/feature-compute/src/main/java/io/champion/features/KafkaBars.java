@@ -3,13 +3,9 @@ package io.champion.features;
 import io.champion.kafka.RecordDecoder;
 import io.champion.kafka.WireException;
 import io.champion.kafka.WireSchemas;
-import io.champion.lake.ContractTypeInfo;
 import io.champion.model.record.Bar;
 import io.champion.model.record.Reject;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.HexFormat;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -18,8 +14,13 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+
 /** Takes messages as bars of one length; those that are no bar as rejects. */
-final class KafkaBars implements KafkaRecordDeserializationSchema<SpecificRecordBase> {
+final class KafkaBars implements KafkaRecordDeserializationSchema<KafkaBar> {
     private static final long serialVersionUID = 1L;
 
     private final SerializableSupplier<WireSchemas> schemas;
@@ -30,7 +31,7 @@ final class KafkaBars implements KafkaRecordDeserializationSchema<SpecificRecord
 
     /**
      * @param schemas those that messages may have been written with
-     * @param interval length of the bars; others pass unseen
+     * @param interval length of the bars; others are counted alone
      * @param started when the run started, for rejects
      */
     KafkaBars(SerializableSupplier<WireSchemas> schemas, String interval, Instant started) {
@@ -45,15 +46,21 @@ final class KafkaBars implements KafkaRecordDeserializationSchema<SpecificRecord
     }
 
     @Override
-    public void deserialize(
-            ConsumerRecord<byte[], byte[]> message, Collector<SpecificRecordBase> records) {
+    public void deserialize(ConsumerRecord<byte[], byte[]> message, Collector<KafkaBar> messages) {
+        messages.collect(
+                new KafkaBar(
+                        message.partition(),
+                        message.offset(),
+                        message.value() == null ? 0 : message.value().length,
+                        record(message)));
+    }
+
+    private SpecificRecordBase record(ConsumerRecord<byte[], byte[]> message) {
         try {
             Bar bar = decoder.decode(message.value(), new Bar());
-            if (bar.getBarInterval().equals(interval)) {
-                records.collect(bar);
-            }
+            return bar.getBarInterval().equals(interval) ? bar : null;
         } catch (WireException e) {
-            records.collect(reject(message, e));
+            return reject(message, e);
         }
     }
 
@@ -80,7 +87,7 @@ final class KafkaBars implements KafkaRecordDeserializationSchema<SpecificRecord
     }
 
     @Override
-    public TypeInformation<SpecificRecordBase> getProducedType() {
-        return ContractTypeInfo.INSTANCE;
+    public TypeInformation<KafkaBar> getProducedType() {
+        return KafkaBar.TYPE;
     }
 }

@@ -17,11 +17,27 @@ import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
 import io.champion.tracking.Experiments;
+import io.champion.tracking.Revision;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.Tracker;
+import io.champion.tracking.WrittenRows;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
+
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,18 +55,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
 
 /**
  * The job over the lake: reads the bars day by day, and replaces the features of its sessions.
@@ -161,6 +165,7 @@ final class LakeRun {
                     0,
                     run,
                     FeatureOutput.BATCHES,
+                    true,
                     sinks(
                             outputs,
                             LakeSink.Builder::buildBatches,
@@ -173,6 +178,7 @@ final class LakeRun {
                     0,
                     run,
                     FeatureOutput.ROWS,
+                    true,
                     sinks(outputs, LakeSink.Builder::build, WarehouseSink.Builder::build));
         }
         JobExecutionResult result = env.execute(FeatureComputeJob.NAME);
@@ -180,6 +186,13 @@ final class LakeRun {
         FeatureReport report = report(result, outputs, fingerprints, from, to);
         store(report);
         report.describe(record);
+        record.afterwards(
+                        later ->
+                                report.describe(
+                                        set,
+                                        result.getAccumulatorResult(FeatureFunction.STATISTICS),
+                                        later))
+                .afterwards(later -> WrittenRows.describe(new Path(home.lake()), outputs, later));
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }
@@ -406,7 +419,7 @@ final class LakeRun {
                 set.name(),
                 set.version(),
                 FeatureReport.features(set),
-                FeatureReport.class.getPackage().getImplementationVersion(),
+                Revision.current().toString(),
                 bars.id(),
                 interval,
                 inputs,

@@ -1,10 +1,13 @@
 package io.champion.features;
 
 import static io.champion.local.faults.Until.until;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.clickhouse.client.api.query.GenericRecord;
+
 import io.champion.indicators.FeatureSet;
 import io.champion.kafka.RecordEncoder;
 import io.champion.lake.ContractTypeInfo;
@@ -23,24 +26,14 @@ import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -56,6 +49,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import javax.imageio.ImageIO;
 
 /** The whole job in both its forms, into a lake and a real ClickHouse. */
 final class FeatureComputeJobTest {
@@ -129,6 +141,8 @@ final class FeatureComputeJobTest {
         assertThat(values(set, lake())).isEqualTo(text(expected));
         assertThat(warehouse()).hasSize(600 * groups).isEqualTo(text(lake()));
 
+        assertIsOnRecord(set, expected);
+
         // The same again changes nothing; a part of it replaces that part alone.
         runOverLake("features.prices=raw");
         assertThat(values(set, lake())).isEqualTo(text(expected));
@@ -151,6 +165,48 @@ final class FeatureComputeJobTest {
                                                 : values));
         assertThat(values(set, lake())).isEqualTo(text(expected));
         assertThat(warehouse()).isEqualTo(text(lake()));
+    }
+
+    private void assertIsOnRecord(FeatureSet set, Map<String, SortedMap<Long, double[]>> features)
+            throws Exception {
+        TrackedRun run = Tracker.runs(config(), List.of(Experiments.FEATURES), 1).get(0);
+        for (int column = 0; column < set.columns().size(); column++) {
+            String name = set.columns().get(column);
+            int at = column;
+            double[] values =
+                    features.values().stream()
+                            .flatMap(times -> times.values().stream())
+                            .mapToDouble(row -> row[at])
+                            .toArray();
+            double[] known = Arrays.stream(values).filter(v -> !Double.isNaN(v)).toArray();
+            assertThat(run.metrics())
+                    .containsEntry(
+                            "null_share." + name,
+                            (values.length - known.length) / (double) values.length);
+            if (known.length == 0) {
+                assertThat(run.metrics()).doesNotContainKey("mean." + name);
+            } else {
+                double mean = Arrays.stream(known).average().orElseThrow();
+                assertThat(run.metrics().get("mean." + name))
+                        .isCloseTo(mean, withinPercentage(1e-6));
+            }
+        }
+        Path artifacts;
+        try (Stream<Path> files = Files.walk(home.resolve("mlflow/runs"), 2)) {
+            artifacts =
+                    files.filter(file -> file.endsWith(run.id()))
+                            .findAny()
+                            .orElseThrow()
+                            .resolve("artifacts");
+        }
+        assertThat(ImageIO.read(artifacts.resolve("correlation.png").toFile()).getWidth())
+                .isPositive();
+        assertThat(artifacts.resolve("correlation.csv"))
+                .content()
+                .startsWith("feature," + set.columns().get(0));
+        assertThat(artifacts.resolve("features.json")).isNotEmptyFile();
+        assertThat(artifacts.resolve("statistics.json")).isNotEmptyFile();
+        assertThat(artifacts.resolve("sample/features.equity_indicators.parquet")).isNotEmptyFile();
     }
 
     @Test
@@ -206,6 +262,18 @@ final class FeatureComputeJobTest {
         assertThat(values(set, rows)).isEqualTo(fromLake);
         assertThat(rows.stream().filter(row -> row.getVersion() > 1).count()).isPositive();
         assertThat(warehouse()).isEqualTo(text(rows));
+        TrackedRun interval = Tracker.runs(config(), List.of(Experiments.FEATURES), 1).get(0);
+        assertThat(interval.name()).startsWith("feature-compute champion-feature-compute ");
+        assertThat(interval.metrics())
+                .containsEntry("bars_read", (double) shuffled.size())
+                .containsEntry("messages_read", shuffled.size() + 4.0)
+                .containsEntry("rows_written", (double) rows.size());
+        assertThat(
+                        interval.metrics().entrySet().stream()
+                                .filter(metric -> metric.getKey().startsWith("rejected."))
+                                .mapToDouble(Map.Entry::getValue)
+                                .sum())
+                .isEqualTo(4);
         // What was no bar is kept.
         assertThat(read(Dataset.of(Reject.getClassSchema())))
                 .hasSize(4)

@@ -28,6 +28,17 @@ import io.champion.warehouse.RecordInsert;
 import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
+
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.util.ExceptionUtils;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,15 +63,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.apache.flink.util.ExceptionUtils;
 
 /**
  * Ingests flat files of US equities into lake and warehouse: {@code --config FILE} and {@code
@@ -143,7 +145,7 @@ public final class FlatFileIngestJob {
         if (warehouse != null) {
             record(report, warehouse);
         }
-        report.describe(run);
+        report.describe(run, new Path(home.lake()));
         if (report.problem() != null) {
             throw new AccountingException(report.problem());
         }

@@ -3,12 +3,20 @@ package io.champion.flatfile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.champion.model.record.IngestRun;
 import io.champion.model.record.IngestedFile;
 import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
+import io.champion.tracking.FileHashes;
 import io.champion.tracking.Lineage;
 import io.champion.tracking.TrackedRun;
+import io.champion.tracking.WrittenRows;
+
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.function.FunctionWithException;
+
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -116,7 +124,7 @@ public record IngestReport(
     }
 
     /** Puts the figures on record, and what was made from what. */
-    void describe(TrackedRun.Builder run) {
+    void describe(TrackedRun.Builder run, Path lake) throws IOException {
         run.metric("files", files.size())
                 .metric("rows_read", accounting.rowsRead())
                 .metric("rows_rejected", accounting.rowsRejected())
@@ -126,17 +134,31 @@ public record IngestReport(
                 .metrics("written", accounting.emittedByDataset())
                 .metrics("rejected", accounting.rejected())
                 .metrics("warnings", accounting.warnings());
-        List<Lineage.Item> inputs =
-                files.stream()
-                        .map(file -> new Lineage.Item(file.file(), null, file.rowsRead()))
-                        .toList();
+        run.artifact("report.json", toJson())
+                .artifact(Lineage.FILE, lineage(file -> null))
+                .afterwards(this::inspect)
+                .afterwards(
+                        later -> WrittenRows.describe(lake, accounting.emitted().keySet(), later));
+    }
+
+    private void inspect(TrackedRun.Builder run) throws IOException {
+        FileHashes hashes = new FileHashes(started);
+        run.artifact(Lineage.FILE, lineage(hashes::version))
+                .metric("bytes", hashes.bytes())
+                .metric("bytes_per_second", hashes.bytes() * 1000.0 / took.toMillis());
+    }
+
+    private byte[] lineage(FunctionWithException<String, String, IOException> version)
+            throws IOException {
+        List<Lineage.Item> inputs = new ArrayList<>();
+        for (FileReport file : files) {
+            inputs.add(new Lineage.Item(file.file(), version.apply(file.file()), file.rowsRead()));
+        }
         List<Lineage.Item> outputs = new ArrayList<>();
         accounting
                 .emittedByDataset()
                 .forEach((dataset, rows) -> outputs.add(new Lineage.Item(dataset, null, rows)));
-        String version = IngestReport.class.getPackage().getImplementationVersion();
-        run.artifact("report.json", toJson())
-                .artifact(Lineage.FILE, new Lineage(JOB, runId, version, inputs, outputs).toJson());
+        return new Lineage(JOB, runId, inputs, outputs).toJson();
     }
 
     /** The same as a row for the warehouse. */

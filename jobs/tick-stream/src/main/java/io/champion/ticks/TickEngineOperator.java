@@ -9,13 +9,10 @@ import io.champion.lake.ContractTypeInfo;
 import io.champion.model.ColumnBatch;
 import io.champion.model.record.Bar;
 import io.champion.model.record.TickKind;
-import java.io.Serializable;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import io.champion.tracking.IntervalMeter;
+import io.champion.tracking.IntervalPart;
+import io.champion.tracking.IntervalRuns;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -43,6 +40,14 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 import org.apache.flink.util.function.SerializableSupplier;
+
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Decodes, checks and deduplicates ticks, applies amendments and makes bars. Accepted ticks, as
@@ -75,6 +80,15 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
             new OutputTag<>("bars", ContractTypeInfo.INSTANCE);
     static final OutputTag<RefusedTick> DEAD_LETTERS =
             new OutputTag<>("dead-letters", RefusedTickSerializer.TYPE);
+
+    /** What was done, for {@link IntervalRuns}. */
+    static final OutputTag<IntervalPart> PARTS = new OutputTag<>("parts", IntervalPart.TYPE);
+
+    /** Figures of {@link #PARTS}. */
+    static final String READ = "ticks_read";
+
+    static final String ACCEPTED = "ticks_accepted";
+    static final String BARS_MADE = "bars";
 
     private static final String SOURCE = "tick-stream";
     private static final String REJECTED = "ticksRejected";
@@ -147,6 +161,8 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
     private transient Counter forgottenEarly;
     private transient Counter[] bars;
     private transient Map<String, Counter> rejects;
+    private transient IntervalMeter meter;
+    private transient long bytes;
 
     /**
      * @param schemas those that messages may have been written with
@@ -483,6 +499,7 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
         duplicates = counters.counter("ticksDuplicate");
         late = counters.counter("ticksLate");
         forgottenEarly = counters.counter("tradesForgottenEarly");
+        meter = new IntervalMeter();
         rejects = new HashMap<>();
         counters.values(REJECTED).forEach(this::rejected);
         BarIntervals intervals = settings.books().intervals();
@@ -490,12 +507,25 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
         for (int interval = 0; interval < bars.length; interval++) {
             bars[interval] = counters.counter("interval", intervals.name(interval), "bars");
         }
+        meter(intervals);
         metrics.gauge("liveInstruments", entries::size);
         metrics.gauge("liveTrades", () -> liveTrades);
         metrics.gauge("liveBytes", () -> liveBytes);
         metrics.gauge(
                 "watermarkLag",
                 () -> watermark == Long.MIN_VALUE ? 0L : System.currentTimeMillis() - watermark);
+    }
+
+    private void meter(BarIntervals intervals) {
+        meter.figure(READ, ticks::getCount);
+        meter.figure("bytes", () -> bytes);
+        meter.figure(ACCEPTED, accepted::getCount);
+        meter.figure("ticks_duplicate", duplicates::getCount);
+        meter.figure("ticks_late", late::getCount);
+        meter.figure("trades_forgotten_early", forgottenEarly::getCount);
+        for (int interval = 0; interval < bars.length; interval++) {
+            meter.figure(BARS_MADE + "." + intervals.name(interval), bars[interval]::getCount);
+        }
     }
 
     /** Nothing: the key is set where state is used, which is seldom. */
@@ -506,6 +536,8 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
     public void processElement(StreamRecord<TickBatch> element) throws Exception {
         for (TickMessage message : element.getValue().messages()) {
             ticks.inc();
+            bytes += message.value == null ? 0 : message.value.length;
+            meter.message(message.partition, message.offset);
             try {
                 process(message);
             } catch (WireException e) {
@@ -523,7 +555,13 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
     }
 
     private Counter rejected(String reason) {
-        return rejects.computeIfAbsent(reason, code -> counters.counter("reason", code, REJECTED));
+        return rejects.computeIfAbsent(
+                reason,
+                code -> {
+                    Counter counter = counters.counter("reason", code, REJECTED);
+                    meter.figure("rejected." + code, counter::getCount);
+                    return counter;
+                });
     }
 
     private void process(TickMessage message) throws Exception {
@@ -667,11 +705,13 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
             dropQuiet();
         }
         checkpoints++;
+        output.collect(PARTS, new StreamRecord<>(meter.take()));
     }
 
     @Override
     public void finish() throws Exception {
         acceptedTicks.flush();
+        output.collect(PARTS, new StreamRecord<>(meter.take()));
         super.finish();
     }
 

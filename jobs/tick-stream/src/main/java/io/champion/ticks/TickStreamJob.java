@@ -13,16 +13,11 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.IntervalRuns;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.WarehouseSink;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -35,6 +30,17 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.IsolationLevel;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * Takes ticks from Kafka to lake and warehouse, and makes bars of them: {@code --config FILE} and
  * {@code -Dkey=value}, see {@link TickStreamOptions}, {@link KafkaOptions} and {@link
@@ -45,7 +51,11 @@ public final class TickStreamJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, KafkaOptions.class, TickStreamOptions.class);
+            OptionSet.of(
+                    CommonOptions.class,
+                    TrackingOptions.class,
+                    KafkaOptions.class,
+                    TickStreamOptions.class);
 
     static final String NAME = "tick-stream";
 
@@ -76,8 +86,22 @@ public final class TickStreamJob {
     /** As {@link #build(StreamExecutionEnvironment, JobConfig)}, with other sinks. */
     static void build(
             StreamExecutionEnvironment env, JobConfig config, TickStreamTopology.Sinks sinks) {
-        TickStreamTopology.build(
-                messages(env, config), settings(config), kafka(config)::schemas, sinks);
+        IntervalRuns.add(
+                TickStreamTopology.build(
+                        messages(env, config), settings(config), kafka(config)::schemas, sinks),
+                config,
+                new IntervalRuns.Subject(
+                        Experiments.INGESTION,
+                        NAME,
+                        config.get(TickStreamOptions.GROUP),
+                        config.get(TickStreamOptions.TOPIC),
+                        TickEngineOperator.READ,
+                        new TreeMap<>(
+                                Map.of(
+                                        TickEngineOperator.ACCEPTED,
+                                        Dataset.of(EquityTrade.getClassSchema()).id(),
+                                        TickEngineOperator.BARS_MADE,
+                                        Dataset.of(Bar.getClassSchema()).id()))));
     }
 
     /** The source alone: messages with watermarks. */

@@ -3,13 +3,16 @@ package io.champion.ticks;
 import io.champion.kafka.WireSchemas;
 import io.champion.lake.ColumnBatchTypeInfo;
 import io.champion.model.ColumnBatch;
-import java.util.Map;
+import io.champion.tracking.IntervalPart;
+
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.function.SerializableSupplier;
+
+import java.util.Map;
 
 /**
  * The job's graph: messages, brought together by instrument, through the engine; accepted ticks,
@@ -36,8 +39,9 @@ final class TickStreamTopology {
      *
      * @param messages with watermarks, see {@link TickTimes}
      * @param schemas those that messages may have been written with
+     * @return what the engine did, for {@link io.champion.tracking.IntervalRuns}
      */
-    static void build(
+    static DataStream<IntervalPart> build(
             DataStream<TickMessage> messages,
             TickEngineOperator.Settings settings,
             SerializableSupplier<WireSchemas> schemas,
@@ -57,6 +61,7 @@ final class TickStreamTopology {
                         (uid, sink) ->
                                 sink(ticks.getSideOutput(TickEngineOperator.BARS), uid, sink));
         sinks.ticks().forEach((uid, sink) -> sink(ticks, uid, sink));
+        return ticks.getSideOutput(TickEngineOperator.PARTS);
     }
 
     private static DataStream<TickBatch> batches(DataStream<TickMessage> messages) {

@@ -1,10 +1,12 @@
 package io.champion.ticks;
 
 import static io.champion.local.faults.Until.until;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import io.champion.kafka.DeadLetter;
 import io.champion.kafka.KafkaConfig;
 import io.champion.kafka.RecordDecoder;
@@ -22,10 +24,21 @@ import io.champion.model.record.Bar;
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
 import io.champion.runtime.JobConfig;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
+
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,12 +60,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * One run of the whole job over a simulated market: holds what the job made of it against {@link
@@ -323,6 +330,33 @@ final class MarketRun implements AutoCloseable {
             assertTicks(clickHouse, expected);
             assertBars(clickHouse, bars, expected);
         }
+    }
+
+    /**
+     * Asserts that the intervals on record count every message, bar and reject once.
+     *
+     * @return how many intervals there are
+     */
+    int assertIntervals(JobConfig config) throws Exception {
+        Expectation expected = expected();
+        Map<String, Long> sums = new TreeMap<>();
+        List<TrackedRun> runs =
+                Tracker.runs(config, List.of(Experiments.INGESTION), Integer.MAX_VALUE);
+        for (TrackedRun run : runs) {
+            run.metrics().forEach((key, value) -> sums.merge(key, value.longValue(), Long::sum));
+        }
+        long rejected =
+                sums.entrySet().stream()
+                        .filter(sum -> sum.getKey().startsWith("rejected."))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum();
+        assertThat(sums)
+                .containsEntry("ticks_read", expected.read)
+                .containsEntry("ticks_accepted", expected.accepted)
+                .containsEntry("ticks_duplicate", expected.duplicates)
+                .containsEntry("ticks_late", expected.late);
+        assertThat(rejected).isEqualTo(expected.rejected());
+        return runs.size();
     }
 
     /** Asserts the same of lake and warehouse alone, where what was sent to Kafka is lost. */

@@ -1,6 +1,7 @@
 package io.champion.ticks;
 
 import static io.champion.local.faults.Until.until;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.EmbeddedKafka;
@@ -11,13 +12,15 @@ import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Everything that the job hangs on is killed under it, in real processes and while ticks come, and
@@ -95,6 +98,7 @@ final class TickStreamFaultsTest {
                 JobConfig config =
                         run.config(
                                 stage.warehouse(),
+                                "tracking.interval=10 s",
                                 "execution.checkpointing.interval=" + checkpoints);
                 String job = submit(stage, config, 1, null);
                 run.feed().produce(BEFORE);
@@ -118,6 +122,7 @@ final class TickStreamFaultsTest {
                 run.awaitCommittedOffsets();
                 stage.stopWithSavepoint(job, run.savepoints());
                 run.assertOutputs();
+                assertThat(run.assertIntervals(config)).isGreaterThan(1);
                 long lacking = run.assertRollUp(true);
                 System.out.printf(
                         "Seed %d: %s%n%s%nMinutes that the roll-up lacked: %d%n",
