@@ -4,8 +4,7 @@ import io.champion.indicators.FeatureSetException;
 import io.champion.runtime.ConfigException;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.MigrationException;
-import java.util.List;
-import java.util.Map;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -15,6 +14,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+
+import java.util.List;
+import java.util.Map;
 
 /** The {@code champion} command. */
 @Command(
@@ -90,6 +92,7 @@ public final class Champion implements Runnable {
                         new FetchCommand(context),
                         new IngestCommand(context),
                         new AdjustCommand(context),
+                        new DailyCommand(context),
                         new ProduceCommand(context),
                         new ReplayCommand(context),
                         new DeadLettersCommand(context),
