@@ -1,6 +1,7 @@
 package io.champion.cli;
 
 import static io.champion.local.faults.Until.until;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.CommittedMessages;
@@ -11,19 +12,17 @@ import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.MarketSpec;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.jar.JarFile;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+
 /** The jar of tick-stream as it is shipped, on a cluster of processes without its classes. */
 class TickStreamSubmissionIT {
-    private static final Path JAR = Path.of(System.getProperty("job.jar"));
+    private static final Path JAR = JobJars.of("tick-stream");
     private static final LocalDate FIRST = LocalDate.of(2025, 6, 18);
     private static final int TICKS = 5_000;
 
@@ -58,7 +57,7 @@ class TickStreamSubmissionIT {
             String url = cluster.restAddress().toString();
             String jar = JAR.toString();
             done("ddl", "apply", "--warehouse", engine.url());
-            produce(kafka, FIRST);
+            produce(home, kafka, FIRST);
             done("job", "submit", jar, "-p", "1", "--cluster", url, "--", "--config", config);
             long first = expected(FIRST);
             awaitTicks(engine, first);
@@ -72,7 +71,7 @@ class TickStreamSubmissionIT {
                             "--to",
                             home.resolve("savepoints").toUri().toString());
 
-            produce(kafka, FIRST.plusDays(1));
+            produce(home, kafka, FIRST.plusDays(1));
             done(
                     "job",
                     "restore",
@@ -109,8 +108,9 @@ class TickStreamSubmissionIT {
         }
     }
 
-    private void produce(EmbeddedKafka kafka, LocalDate date) {
+    static void produce(Path home, EmbeddedKafka kafka, LocalDate date) {
         done(
+                home,
                 "produce",
                 "ticks",
                 "--brokers",
@@ -127,7 +127,7 @@ class TickStreamSubmissionIT {
                 date.toString());
     }
 
-    private static long expected(LocalDate date) {
+    static long expected(LocalDate date) {
         return ExpectedMarket.of(
                         MarketSpec.builder()
                                 .ticks(TICKS)
@@ -138,7 +138,7 @@ class TickStreamSubmissionIT {
                 .accepted();
     }
 
-    private static void awaitTicks(EmbeddedClickHouse engine, long number) throws Exception {
+    static void awaitTicks(EmbeddedClickHouse engine, long number) throws Exception {
         try (ClickHouse clickHouse = ClickHouse.connect(ClickHouseConfig.of(engine.url()))) {
             until(
                     number + " ticks are in the warehouse",
@@ -147,29 +147,12 @@ class TickStreamSubmissionIT {
     }
 
     private String done(String... arguments) {
+        return done(home, arguments);
+    }
+
+    static String done(Path home, String... arguments) {
         Run run = Run.in(home, arguments);
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
         return run.out().strip();
-    }
-
-    /** Flink's lib folder has its core and the base of its connectors. */
-    @Test
-    void theJarHoldsTheJobAndWhatFlinkHasNot() throws IOException {
-        try (JarFile jar = new JarFile(JAR.toFile())) {
-            List<String> entries = new ArrayList<>();
-            jar.stream().filter(e -> !e.isDirectory()).forEach(e -> entries.add(e.getName()));
-            assertThat(entries)
-                    .doesNotHaveDuplicates()
-                    .contains(
-                            "io/champion/ticks/TickStreamJob.class",
-                            "io/champion/lake/LakeSink.class",
-                            "io/champion/warehouse/WarehouseSink.class",
-                            "org/apache/flink/connector/kafka/sink/KafkaSink.class",
-                            "org/apache/kafka/clients/producer/KafkaProducer.class")
-                    .noneMatch(name -> name.startsWith("org/apache/flink/connector/base/"))
-                    .noneMatch(name -> name.startsWith("org/apache/flink/runtime/"))
-                    .noneMatch(name -> name.startsWith("org/slf4j/"))
-                    .noneMatch(name -> name.startsWith("io/champion/local/"));
-        }
     }
 }

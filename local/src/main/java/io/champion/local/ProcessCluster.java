@@ -1,5 +1,24 @@
 package io.champion.local;
 
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.client.cli.CliFrontend;
+import org.apache.flink.configuration.BlobServerOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.HighAvailabilityOptions;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.SecurityOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
+import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
+
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -20,29 +39,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.client.cli.CliFrontend;
-import org.apache.flink.configuration.BlobServerOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.DeploymentOptions;
-import org.apache.flink.configuration.HeartbeatManagerOptions;
-import org.apache.flink.configuration.HighAvailabilityOptions;
-import org.apache.flink.configuration.JobManagerOptions;
-import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.SecurityOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
-import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 
 /**
- * A Flink session cluster of real processes on this machine, for tests that kill them: a job
- * manager, task managers, and a ZooKeeper for high availability where it is asked for. Jobs are
- * submitted as jars, by Flink's own command line.
+ * A Flink cluster of real processes on this machine, for tests that kill them: a job manager, task
+ * managers, and a ZooKeeper for high availability where it is asked for. To a session cluster jobs
+ * are submitted as jars, by Flink's own command line; the cluster of an application has its job
+ * from the beginning, and ends with it.
  *
  * <p>Processes may be killed and started from any thread. All listen on 127.0.0.1 alone, and end
  * with this object or with the process that holds it. Failures are noticed within a few seconds,
@@ -52,6 +54,11 @@ public final class ProcessCluster implements AutoCloseable {
 
     private static final Path LIBRARIES = Path.of("local", "target", "flink", "lib");
     private static final Duration START = Duration.ofMinutes(2);
+
+    /** Of flink-container, which a distribution has and nobody compiles against. */
+    private static final String APPLICATION =
+            "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint";
+
     private static final Pattern SUBMITTED =
             Pattern.compile("Job has been submitted with JobID ([0-9a-f]{32})");
 
@@ -92,6 +99,13 @@ public final class ProcessCluster implements AutoCloseable {
     private final String classPath;
     private final ZooKeeper zooKeeper;
     private final int restPort;
+
+    /** Null for none. */
+    private final Path plugins;
+
+    /** Arguments of the job manager of an application; null for a session cluster. */
+    private final List<String> application;
+
     private final List<Process> taskManagers = new CopyOnWriteArrayList<>();
     private volatile Process jobManager;
     private int jobManagersStarted;
@@ -106,6 +120,9 @@ public final class ProcessCluster implements AutoCloseable {
         private boolean highAvailability;
         private Configuration configuration = new Configuration();
         private Path logging;
+        private Path plugins;
+        private Path applicationJar;
+        private List<String> application;
 
         private Builder(Path home) {
             this.home = home;
@@ -132,6 +149,26 @@ public final class ProcessCluster implements AutoCloseable {
         /** Settings of Flink that go before those of this class. */
         public Builder configuration(Configuration settings) {
             configuration = settings;
+            return this;
+        }
+
+        /**
+         * Runs one job, in application mode.
+         *
+         * @param options of the job manager, as {@code --fromSavepoint PATH}
+         */
+        public Builder application(
+                Path jar, String mainClass, List<String> options, String... arguments) {
+            applicationJar = jar;
+            application = new ArrayList<>(List.of("--job-classname", mainClass));
+            application.addAll(options);
+            application.addAll(List.of(arguments));
+            return this;
+        }
+
+        /** A folder of Flink's plugins, such as file systems. */
+        public Builder plugins(Path folder) {
+            plugins = folder;
             return this;
         }
 
@@ -167,8 +204,8 @@ public final class ProcessCluster implements AutoCloseable {
                                         new IllegalStateException(
                                                 "Flink's jars are not in "
                                                         + LIBRARIES
-                                                        + " of the project: run 'mvn process-resources"
-                                                        + " -pl local'."));
+                                                        + " of the project: run 'mvn"
+                                                        + " process-resources -pl local'."));
         classPath =
                 String.join(
                         File.pathSeparator,
@@ -177,6 +214,15 @@ public final class ProcessCluster implements AutoCloseable {
         List<Integer> ports = Loopback.freePorts(2);
         restPort = ports.get(0);
         zooKeeper = builder.highAvailability ? new ZooKeeper(home.resolve("zookeeper")) : null;
+        plugins = builder.plugins;
+        application = builder.application;
+        if (application != null) {
+            // Beside lib, where an image has it, too.
+            Path userLibraries = Files.createDirectories(home.resolve("usrlib"));
+            Files.copy(
+                    builder.applicationJar,
+                    userLibraries.resolve(builder.applicationJar.getFileName()));
+        }
         Files.createDirectories(logs());
         Path conf = Files.createDirectories(home.resolve("conf"));
         Files.writeString(conf.resolve("config.yaml"), yaml(configuration(builder, ports.get(1))));
@@ -262,12 +308,19 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Starts a job manager in place of one that was killed. */
     public synchronized void startJobManager() throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("--configDir", home.resolve("conf").toString()));
+        if (application != null) {
+            arguments.addAll(application);
+        }
         jobManager =
                 start(
                         "jobmanager-" + jobManagersStarted++,
                         List.of("-Xmx320m", "-Dlog.level=INFO"),
-                        StandaloneSessionClusterEntrypoint.class,
-                        List.of("--configDir", home.resolve("conf").toString()));
+                        application == null
+                                ? StandaloneSessionClusterEntrypoint.class.getName()
+                                : APPLICATION,
+                        arguments);
     }
 
     /** Kills the job manager by SIGKILL and waits until it is gone. */
@@ -290,7 +343,7 @@ public final class ProcessCluster implements AutoCloseable {
                 start(
                         "taskmanager-" + taskManagers.size(),
                         List.of("-Xmx512m", "-XX:MaxDirectMemorySize=384m", "-Dlog.level=INFO"),
-                        TaskManagerRunner.class,
+                        TaskManagerRunner.class.getName(),
                         List.of("--configDir", home.resolve("conf").toString())));
         return taskManagers.size() - 1;
     }
@@ -389,10 +442,25 @@ public final class ProcessCluster implements AutoCloseable {
         return flink(timeout, command);
     }
 
+    /**
+     * Runs Flink's command line.
+     *
+     * @param command for example {@code stop JOB}
+     * @return what it printed
+     * @throws IOException if it fails; the message quotes what was printed
+     */
+    public String flink(String... command) throws IOException {
+        return flink(START, List.of(command));
+    }
+
     private String flink(Duration timeout, List<String> command) throws IOException {
         String name = "client-" + clientsStarted.getAndIncrement();
         Process process =
-                start(name, List.of("-Xmx512m", "-Dlog.level=ERROR"), CliFrontend.class, command);
+                start(
+                        name,
+                        List.of("-Xmx512m", "-Dlog.level=ERROR"),
+                        CliFrontend.class.getName(),
+                        command);
         try {
             if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(
@@ -414,6 +482,14 @@ public final class ProcessCluster implements AutoCloseable {
     /** The job's status; empty while no job manager answers or none knows the job. */
     public Optional<JobStatus> status(String job) throws IOException {
         return get("/jobs/" + job).map(j -> JobStatus.valueOf(j.get("state").asText()));
+    }
+
+    /** Waits until the process of the job manager has ended, as that of an application does. */
+    public void awaitEnd(Duration timeout) throws IOException {
+        await(
+                timeout,
+                "the end of the job manager",
+                () -> jobManager.isAlive() ? Optional.empty() : Optional.of(true));
     }
 
     /** Waits until the job has the status. Fails at once when it ended in another one. */
@@ -591,8 +667,7 @@ public final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    private Process start(
-            String name, List<String> jvmOptions, Class<?> main, List<String> arguments)
+    private Process start(String name, List<String> jvmOptions, String main, List<String> arguments)
             throws IOException {
         List<String> command =
                 Stream.of(
@@ -607,12 +682,17 @@ public final class ProcessCluster implements AutoCloseable {
                                         "-cp",
                                         classPath,
                                         ChildMain.class.getName(),
-                                        main.getName()),
+                                        main),
                                 arguments)
                         .flatMap(List::stream)
                         .toList();
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("FLINK_CONF_DIR", home.resolve("conf").toString());
+        // By which an application finds its jar.
+        builder.environment().put("FLINK_LIB_DIR", home.resolve("lib").toString());
+        if (plugins != null) {
+            builder.environment().put("FLINK_PLUGINS_DIR", plugins.toAbsolutePath().toString());
+        }
         builder.redirectErrorStream(true);
         builder.redirectOutput(log(name).toFile());
         return builder.start();
