@@ -2,28 +2,24 @@ package io.champion.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.local.ProcessCluster;
+import io.champion.local.faults.FaultStage;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.EquityOhlc;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.client.deployment.executors.RemoteExecutor;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -40,11 +36,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
 /** Both ways of writing, on a real S3 server, through crashes at every step of a commit. */
 class LakeOnObjectStoreTest {
     private static final int ROWS = 2_000;
     private static final int ROWS_PER_DAY = 1_000;
-    private static final LocalDate DAY = LocalDate.of(2025, 6, 16);
+    private static final LocalDate DAY = Append.DAY;
     private static final Dataset BARS = Dataset.of("normalized.equity_ohlc");
 
     // The listeners run in this JVM, but as copies: what they share has to be static.
@@ -92,51 +102,108 @@ class LakeOnObjectStoreTest {
     void appendsEachRowOnceThroughCrashesAndARestart() throws Exception {
         StreamExecutionEnvironment env = streaming(null);
         // So few that the job is far from its end when the savepoint is taken.
-        append(env, RateLimiterStrategy.perCheckpoint(20));
+        Append.append(
+                env,
+                "append",
+                LakeOnObjectStoreTest::crashOnceAfter,
+                RateLimiterStrategy.perCheckpoint(20));
         JobClient job = env.executeAsync();
         waitUntil(() -> CRASHED.contains(CommitStep.DONE));
-        int atCrash = dataFiles();
-        waitUntil(() -> dataFiles() > atCrash);
+        int atCrash = dataFiles("append");
+        waitUntil(() -> dataFiles("append") > atCrash);
         String savepoint =
                 job.stopWithSavepoint(
                                 false,
                                 folder.resolve("savepoints").toUri().toString(),
                                 SavepointFormatType.CANONICAL)
                         .get();
-        int before = dataFiles();
+        int before = dataFiles("append");
 
         StreamExecutionEnvironment restarted = streaming(savepoint);
-        append(restarted, RateLimiterStrategy.perCheckpoint(500));
+        Append.append(
+                restarted,
+                "append",
+                LakeOnObjectStoreTest::crashOnceAfter,
+                RateLimiterStrategy.perCheckpoint(500));
         restarted.execute();
         assertThat(CRASHED)
                 .containsExactlyInAnyOrder(
                         CommitStep.FILES_VISIBLE, CommitStep.BEFORE_MANIFEST, CommitStep.DONE);
-        assertThat(dataFiles()).isGreaterThan(before);
+        assertThat(dataFiles("append")).isGreaterThan(before);
+        assertEachRowOnce("append");
+    }
 
+    /** Each of them is killed; every process has the file system as a plugin of its own. */
+    @Test
+    void appendsEachRowOnceWhereTaskManagersAreKilled() throws Exception {
+        try (ProcessCluster cluster =
+                ProcessCluster.builder(folder.resolve("cluster"))
+                        .taskManagers(2)
+                        .slots(1)
+                        .configuration(s3.configuration())
+                        .plugins(S3Server.PLUGINS)
+                        .start()) {
+            Configuration configuration = streamingConfiguration(null);
+            configuration.set(PipelineOptions.CLASSPATHS, FaultStage.classPath());
+            configuration.set(
+                    RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS,
+                    Integer.MAX_VALUE);
+            configuration.set(
+                    RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY,
+                    Duration.ofMillis(200));
+            URI rest = cluster.restAddress();
+            // What createRemoteEnvironment does, which the extension's cluster forbids.
+            configuration.set(DeploymentOptions.TARGET, RemoteExecutor.NAME);
+            configuration.set(JobManagerOptions.ADDRESS, rest.getHost());
+            configuration.set(JobManagerOptions.PORT, rest.getPort());
+            configuration.set(RestOptions.ADDRESS, rest.getHost());
+            configuration.set(RestOptions.PORT, rest.getPort());
+            String job;
+            try (StreamExecutionEnvironment env = new StreamExecutionEnvironment(configuration)) {
+                env.setParallelism(2);
+                Append.append(
+                        env,
+                        "killed",
+                        CommitStep.Listener.NONE,
+                        RateLimiterStrategy.perSecond(100));
+                job = env.executeAsync().getJobID().toHexString();
+            }
+            for (int taskManager = 0; taskManager < 2; taskManager++) {
+                int before = dataFiles("killed");
+                waitUntil(() -> dataFiles("killed") > before);
+                cluster.killTaskManager(taskManager);
+                cluster.startTaskManager();
+            }
+            cluster.awaitStatus(job, JobStatus.FINISHED, Duration.ofMinutes(3));
+        }
+        assertEachRowOnce("killed");
+    }
+
+    private static void assertEachRowOnce(String lake) throws Exception {
         List<SpecificRecordBase> expected = new ArrayList<>();
         for (long i = 0; i < ROWS; i++) {
-            expected.add(row(i));
+            expected.add(Append.row(i));
         }
         List<SpecificRecordBase> actual = new ArrayList<>();
         for (int day = 0; day < ROWS / ROWS_PER_DAY; day++) {
             PartitionKey partition = BARS.partitionOf(DAY.plusDays(day));
-            actual.addAll(read(S3Server.folder("append"), partition));
+            actual.addAll(read(S3Server.folder(lake), partition));
             // One that just lists sees the same files.
-            assertThat(data(S3Server.objects("append/" + partition.location())))
+            assertThat(data(S3Server.objects(lake + "/" + partition.location())))
                     .containsExactlyInAnyOrderElementsOf(
-                            manifest(S3Server.folder("append"), partition));
+                            manifest(S3Server.folder(lake), partition));
         }
         assertThat(sorted(actual)).isEqualTo(sorted(expected));
     }
 
     private static void waitUntil(Supplier<Boolean> condition) throws Exception {
         CommonTestUtils.waitUtil(
-                condition, Duration.ofSeconds(60), Duration.ofMillis(20), "The job stands still");
+                condition, Duration.ofMinutes(3), Duration.ofMillis(20), "The job stands still");
     }
 
-    private static int dataFiles() {
+    private static int dataFiles(String lake) {
         try {
-            return data(S3Server.objects("append")).size();
+            return data(S3Server.objects(lake)).size();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -181,10 +248,6 @@ class LakeOnObjectStoreTest {
         assertThat(data(S3Server.objects("replace"))).isEmpty();
     }
 
-    private static EquityOhlc row(long i) {
-        return Rows.bar(DAY.plusDays(i / ROWS_PER_DAY), (int) i);
-    }
-
     private static List<SpecificRecordBase> bars(int from, int to) {
         List<SpecificRecordBase> bars = new ArrayList<>();
         for (int i = from; i < to; i++) {
@@ -226,27 +289,40 @@ class LakeOnObjectStoreTest {
         return rows;
     }
 
-    private static void append(
-            StreamExecutionEnvironment env,
-            RateLimiterStrategy<
-                            org.apache.flink.api.connector.source.lib.NumberSequenceSource
-                                    .NumberSequenceSplit>
-                    rate) {
-        env.fromSource(
-                        new DataGeneratorSource<>(
-                                LakeOnObjectStoreTest::row, ROWS, rate, ContractTypeInfo.INSTANCE),
-                        WatermarkStrategy.<SpecificRecordBase>forMonotonousTimestamps()
-                                .withTimestampAssigner(
-                                        (row, before) ->
-                                                ((EquityOhlc) row).getEventTime().toEpochMilli()),
-                        "rows")
-                .uid("rows")
-                .sinkTo(
-                        LakeSink.builder(S3Server.folder("append"))
-                                .uid("test")
-                                .listener(LakeOnObjectStoreTest::crashOnceAfter)
-                                .build())
-                .uid("lake");
+    /** Apart from the test, of which processes of a cluster know nothing. */
+    private static final class Append {
+        static final LocalDate DAY = LocalDate.of(2025, 6, 16);
+
+        static EquityOhlc row(long i) {
+            return Rows.bar(DAY.plusDays(i / ROWS_PER_DAY), (int) i);
+        }
+
+        static void append(
+                StreamExecutionEnvironment env,
+                String lake,
+                CommitStep.Listener listener,
+                RateLimiterStrategy<
+                                org.apache.flink.api.connector.source.lib.NumberSequenceSource
+                                        .NumberSequenceSplit>
+                        rate) {
+            env.fromSource(
+                            new DataGeneratorSource<>(
+                                    Append::row, ROWS, rate, ContractTypeInfo.INSTANCE),
+                            WatermarkStrategy.<SpecificRecordBase>forMonotonousTimestamps()
+                                    .withTimestampAssigner(
+                                            (row, before) ->
+                                                    ((EquityOhlc) row)
+                                                            .getEventTime()
+                                                            .toEpochMilli()),
+                            "rows")
+                    .uid("rows")
+                    .sinkTo(
+                            LakeSink.builder(S3Server.folder(lake))
+                                    .uid("test")
+                                    .listener(listener)
+                                    .build())
+                    .uid("lake");
+        }
     }
 
     private static void replace(
@@ -270,6 +346,14 @@ class LakeOnObjectStoreTest {
     }
 
     private StreamExecutionEnvironment streaming(String savepoint) {
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(
+                        streamingConfiguration(savepoint));
+        env.setParallelism(2);
+        return env;
+    }
+
+    private Configuration streamingConfiguration(String savepoint) {
         Configuration configuration = restarting();
         configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(50));
@@ -279,10 +363,7 @@ class LakeOnObjectStoreTest {
         if (savepoint != null) {
             configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
         }
-        StreamExecutionEnvironment env =
-                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        env.setParallelism(2);
-        return env;
+        return configuration;
     }
 
     private static Configuration restarting() {

@@ -1,5 +1,13 @@
 package io.champion.lake;
 
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.DefaultPluginManager;
+import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
+import org.apache.flink.core.testutils.CommonTestUtils;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -16,15 +24,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.plugin.DefaultPluginManager;
-import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
-import org.apache.flink.core.testutils.CommonTestUtils;
 
 /**
  * An S3 server on loopback, S3Proxy in a process of its own with its objects in memory, and Flink's
@@ -39,10 +41,15 @@ final class S3Server implements AutoCloseable {
     private static final String IDENTITY = "test";
     private static final String SECRET = "secret";
 
-    private final Process process;
+    /** Flink's S3 file system, as a plugin. */
+    static final Path PLUGINS = JARS.resolve("plugins");
 
-    private S3Server(Process process) {
+    private final Process process;
+    private final String endpoint;
+
+    private S3Server(Process process, String endpoint) {
         this.process = process;
+        this.endpoint = endpoint;
     }
 
     /** Starts a server with one empty bucket, and makes {@code s3://} paths of this JVM its. */
@@ -99,7 +106,7 @@ final class S3Server implements AutoCloseable {
         String endpoint = "http://127.0.0.1:" + started.group(1);
         createBucket(endpoint);
         loadFileSystem(endpoint, folder);
-        return new S3Server(process);
+        return new S3Server(process, endpoint);
     }
 
     /** Flink's file system makes no buckets. The request is signed as AWS signs URLs, version 2. */
@@ -144,18 +151,28 @@ final class S3Server implements AutoCloseable {
         }
     }
 
-    private static void loadFileSystem(String endpoint, Path folder) throws IOException {
-        System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
+    /** What Flink has to know of the server. */
+    Configuration configuration() {
+        return configuration(endpoint);
+    }
+
+    private static Configuration configuration(String endpoint) {
         Configuration configuration = new Configuration();
         configuration.setString("s3.endpoint", endpoint);
         configuration.setString("s3.path.style.access", "true");
         configuration.setString("s3.access-key", IDENTITY);
         configuration.setString("s3.secret-key", SECRET);
+        return configuration;
+    }
+
+    private static void loadFileSystem(String endpoint, Path folder) throws IOException {
+        System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
+        Configuration configuration = configuration(endpoint);
         configuration.set(CoreOptions.TMP_DIRS, folder.toString());
         FileSystem.initialize(
                 configuration,
                 new DefaultPluginManager(
-                        new DirectoryBasedPluginFinder(JARS.resolve("plugins")).findPlugins(),
+                        new DirectoryBasedPluginFinder(PLUGINS).findPlugins(),
                         CoreOptions.getPluginParentFirstLoaderPatterns(configuration)));
     }
 

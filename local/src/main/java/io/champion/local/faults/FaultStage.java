@@ -7,6 +7,14 @@ import io.champion.local.FaultProxy;
 import io.champion.local.FaultProxy.Fault;
 import io.champion.local.FaultProxy.Request;
 import io.champion.local.ProcessCluster;
+
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,12 +29,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.configuration.TaskManagerOptions;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * What can break under a job, as processes of their own: ClickHouse behind a proxy, and a highly
@@ -121,14 +123,7 @@ public final class FaultStage implements AutoCloseable {
      */
     public String submit(Job job, String savepoint) throws Exception {
         Configuration configuration = new Configuration();
-        List<String> classPath = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Path path = Path.of(entry);
-            if (Files.exists(path) && !OF_FLINK.matcher(path.getFileName().toString()).matches()) {
-                classPath.add(path.toUri().toString());
-            }
-        }
-        configuration.set(PipelineOptions.CLASSPATHS, classPath);
+        configuration.set(PipelineOptions.CLASSPATHS, classPath());
         if (savepoint != null) {
             configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
         }
@@ -140,6 +135,18 @@ public final class FaultStage implements AutoCloseable {
             running = env.executeAsync("exactly-once").getJobID().toHexString();
             return running;
         }
+    }
+
+    /** The class path of this process, without Flink itself: what jobs of a test need. */
+    public static List<String> classPath() {
+        List<String> classPath = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Path path = Path.of(entry);
+            if (Files.exists(path) && !OF_FLINK.matcher(path.getFileName().toString()).matches()) {
+                classPath.add(path.toUri().toString());
+            }
+        }
+        return classPath;
     }
 
     /** Waits for the end of a job, and starts again whatever dies meanwhile. */
