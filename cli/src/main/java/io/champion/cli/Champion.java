@@ -99,6 +99,8 @@ public final class Champion implements Runnable {
                         new BootstrapCommand(context),
                         new RebuildCommand(context),
                         new CacheCommand(context),
+                        new ExportCommand(context),
+                        new ImportCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),

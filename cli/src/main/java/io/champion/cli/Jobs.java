@@ -8,6 +8,11 @@ import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureComputeOptions;
 import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.flatfile.FlatFileIngestOptions;
+import io.champion.jdbc.JdbcExportJob;
+import io.champion.jdbc.JdbcExportOptions;
+import io.champion.jdbc.JdbcImportJob;
+import io.champion.jdbc.JdbcImportOptions;
+import io.champion.jdbc.PostgresOptions;
 import io.champion.kafka.KafkaOptions;
 import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.rebuild.RebuildWarehouseOptions;
@@ -36,6 +41,9 @@ final class Jobs {
         classes.put("tick-stream", TickStreamOptions.class);
         classes.put("feature-compute", FeatureComputeOptions.class);
         classes.put("rebuild-warehouse", RebuildWarehouseOptions.class);
+        classes.put("Jobs that use PostgreSQL", PostgresOptions.class);
+        classes.put("jdbc-export", JdbcExportOptions.class);
+        classes.put("jdbc-export, reference data from PostgreSQL", JdbcImportOptions.class);
         classes.put("tick-stream over days that are past", ReprocessOptions.class);
         return classes;
     }
@@ -48,6 +56,8 @@ final class Jobs {
                 "adjust-prices", AdjustPricesJob.OPTIONS,
                 "tick-stream", TickStreamJob.OPTIONS,
                 "feature-compute", FeatureComputeJob.OPTIONS,
-                "rebuild-warehouse", RebuildWarehouseJob.OPTIONS);
+                "rebuild-warehouse", RebuildWarehouseJob.OPTIONS,
+                "jdbc-export", JdbcExportJob.OPTIONS,
+                "jdbc-import", JdbcImportJob.OPTIONS);
     }
 }
