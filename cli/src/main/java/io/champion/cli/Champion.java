@@ -113,6 +113,9 @@ public final class Champion implements Runnable {
                         new DeployCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),
+                        new DownCommand(context),
+                        new LogsCommand(context),
+                        new ServeCommand(context),
                         new CompletionCommand(context),
                         new HelpCommand())
                 .forEach(line::addSubcommand);

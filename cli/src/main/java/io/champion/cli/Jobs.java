@@ -14,6 +14,7 @@ import io.champion.jdbc.JdbcImportJob;
 import io.champion.jdbc.JdbcImportOptions;
 import io.champion.jdbc.PostgresOptions;
 import io.champion.kafka.KafkaOptions;
+import io.champion.local.ProjectFiles;
 import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.rebuild.RebuildWarehouseOptions;
 import io.champion.runtime.CommonOptions;
@@ -22,8 +23,13 @@ import io.champion.ticks.ReprocessOptions;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
 import io.champion.tracking.TrackingOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The jobs that the command knows. */
 final class Jobs {
@@ -59,5 +65,26 @@ final class Jobs {
                 "rebuild-warehouse", RebuildWarehouseJob.OPTIONS,
                 "jdbc-export", JdbcExportJob.OPTIONS,
                 "jdbc-import", JdbcImportJob.OPTIONS);
+    }
+
+    /**
+     * A job's jar as a cluster takes it.
+     *
+     * @throws UserException if it was not built
+     */
+    static Path jar(String job) throws IOException {
+        Optional<Path> target = ProjectFiles.find(Path.of("jobs", job, "target"));
+        if (target.isPresent()) {
+            try (Stream<Path> files = Files.list(target.get())) {
+                Optional<Path> jar =
+                        files.filter(file -> file.toString().endsWith("-job.jar")).findFirst();
+                if (jar.isPresent()) {
+                    return jar.get();
+                }
+            }
+        }
+        throw new UserException(
+                ExitCode.UNAVAILABLE,
+                "The jar of " + job + " is not there; 'mvn package' makes it.");
     }
 }
