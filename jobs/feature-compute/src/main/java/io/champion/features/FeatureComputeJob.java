@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
@@ -105,12 +106,16 @@ public final class FeatureComputeJob {
                         .uid("bars");
         DataStream<SpecificRecordBase> rejects = bars.getSideOutput(BarsOrRejects.REJECTS);
         String benchmark = config.get(FeatureComputeOptions.BENCHMARK);
+        DataStream<FeatureBar> whole =
+                benchmark == null ? bars : BenchmarkJoin.join(bars, barsOf(benchmark, bars));
         FeatureComputeTopology.build(
-                benchmark == null ? bars : BenchmarkJoin.join(bars, barsOf(benchmark, bars)),
+                whole.keyBy(bar -> bar.instrument, Types.STRING),
                 List.of(rejects),
-                featureSet(config),
-                horizon(config),
-                new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                new FeatureFunction<>(
+                        featureSet(config),
+                        horizon(config),
+                        new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                        FeatureOutput.ROWS),
                 FeatureOutput.ROWS,
                 sinks);
     }

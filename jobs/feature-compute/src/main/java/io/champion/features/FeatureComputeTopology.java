@@ -1,11 +1,10 @@
 package io.champion.features;
 
-import io.champion.indicators.FeatureSet;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 
 /** The job's graph, bounded or not: bars, brought together by instrument, to rows of features. */
 final class FeatureComputeTopology {
@@ -18,26 +17,19 @@ final class FeatureComputeTopology {
      *
      * @param bars with watermarks
      * @param rejects what the source refused
-     * @param horizon how many bars back corrections are taken
+     * @param function what computes the features
      * @param form what the sinks take
      * @param sinks where rows and rejects go, by uid
      */
     static <T> void build(
-            DataStream<FeatureBar> bars,
+            KeyedStream<FeatureBar, String> bars,
             List<DataStream<T>> rejects,
-            FeatureSet set,
-            int horizon,
-            FeatureRows.Run run,
+            FeatureFunction<T> function,
             FeatureOutput.Form<T> form,
             Map<String, Sink<T>> sinks) {
         // Without rejects of the source, the sinks are chained to the features.
         DataStream<T> rows =
-                bars.keyBy(bar -> bar.instrument, Types.STRING)
-                        .transform(
-                                FEATURES,
-                                form.type(),
-                                new FeatureOperator<>(
-                                        new FeatureFunction<>(set, horizon, run, form)))
+                bars.transform(FEATURES, form.type(), new FeatureOperator<>(function))
                         .uid(FEATURES);
         for (DataStream<T> refused : rejects) {
             rows = rows.union(refused);

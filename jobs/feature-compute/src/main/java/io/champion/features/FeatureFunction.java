@@ -17,8 +17,9 @@ import org.apache.flink.util.Collector;
 
 /**
  * Computes the features of each instrument when the watermark has reached its bars, in the order of
- * their times; corrected bars change features that were emitted before, which come again under a
- * higher version. Bars whose time has left the horizon are rejects, which go where features go.
+ * their times, or as they come where they come in order; corrected bars change features that were
+ * emitted before, which come again under a higher version. Bars whose time has left the horizon are
+ * rejects, which go where features go.
  *
  * @param <T> what the sinks take
  */
@@ -39,6 +40,7 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     private final int horizon;
     private final FeatureRows.Run run;
     private final FeatureOutput.Form<T> form;
+    private final boolean inOrder;
 
     private transient ValueState<InstrumentHistory> history;
     private transient MapState<Long, FeatureBar> waiting;
@@ -52,10 +54,29 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
      * @param form of the output
      */
     FeatureFunction(FeatureSet set, int horizon, FeatureRows.Run run, FeatureOutput.Form<T> form) {
+        this(set, horizon, run, form, false);
+    }
+
+    private FeatureFunction(
+            FeatureSet set,
+            int horizon,
+            FeatureRows.Run run,
+            FeatureOutput.Form<T> form,
+            boolean inOrder) {
         this.set = set;
         this.horizon = horizon;
         this.run = run;
         this.form = form;
+        this.inOrder = inOrder;
+    }
+
+    /**
+     * A function for bars of which those of an instrument come in the order of their times, each
+     * once: none waits for the watermark, and there is nothing to correct.
+     */
+    static <T> FeatureFunction<T> ofBarsInOrder(
+            FeatureSet set, FeatureRows.Run run, FeatureOutput.Form<T> form) {
+        return new FeatureFunction<>(set, 0, run, form, true);
     }
 
     /** State of an instrument's past. */
@@ -90,6 +111,12 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     @Override
     public void processElement(FeatureBar bar, Context context, Collector<T> out) throws Exception {
         read.add(1);
+        if (inOrder) {
+            due.clear();
+            due.add(bar);
+            takeDue(out);
+            return;
+        }
         FeatureBar before = waiting.get(bar.time);
         if (before != null) {
             emission.superseded.add(1);
@@ -120,6 +147,10 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
         for (FeatureBar bar : due) {
             waiting.remove(bar.time);
         }
+        takeDue(out);
+    }
+
+    private void takeDue(Collector<T> out) throws Exception {
         InstrumentHistory past = history.value();
         past = past == null ? InstrumentHistory.empty(set) : past.laidOutBy(set.layout());
         emission.out = out;
