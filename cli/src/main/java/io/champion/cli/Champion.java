@@ -99,6 +99,8 @@ public final class Champion implements Runnable {
                         new BootstrapCommand(context),
                         new RebuildCommand(context),
                         new CacheCommand(context),
+                        new ExportCommand(context),
+                        new ImportCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),
@@ -111,6 +113,9 @@ public final class Champion implements Runnable {
                         new DeployCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),
+                        new DownCommand(context),
+                        new LogsCommand(context),
+                        new ServeCommand(context),
                         new CompletionCommand(context),
                         new HelpCommand())
                 .forEach(line::addSubcommand);
