@@ -10,7 +10,6 @@ import io.champion.flatfile.FlatFileIngestJob;
 import io.champion.flatfile.FlatFileIngestOptions;
 import io.champion.jdbc.JdbcExportJob;
 import io.champion.jdbc.JdbcExportOptions;
-import io.champion.jdbc.JdbcImportJob;
 import io.champion.jdbc.JdbcImportOptions;
 import io.champion.jdbc.PostgresOptions;
 import io.champion.kafka.KafkaOptions;
@@ -63,8 +62,7 @@ final class Jobs {
                 "tick-stream", TickStreamJob.OPTIONS,
                 "feature-compute", FeatureComputeJob.OPTIONS,
                 "rebuild-warehouse", RebuildWarehouseJob.OPTIONS,
-                "jdbc-export", JdbcExportJob.OPTIONS,
-                "jdbc-import", JdbcImportJob.OPTIONS);
+                "jdbc-export", JdbcExportJob.OPTIONS);
     }
 
     /**

@@ -73,7 +73,7 @@ final class BarColumns {
      * @param interval length of the bars that are wanted of a dataset with several
      */
     BarColumns(Dataset bars, String interval) {
-        this.daily = !bars.schema().equals(Bar.getClassSchema());
+        this.daily = !bars.id().equals(Dataset.of(Bar.getClassSchema()).id());
         this.interval = interval.getBytes(StandardCharsets.UTF_8);
         this.fields = new TreeSet<>(daily ? DAILY : OF_WINDOWS);
         this.fields.addAll(SUMS);
