@@ -87,7 +87,10 @@ public final class IntervalRuns {
         if (server != null) {
             server.close();
         }
-        parts.transform(
+        // Never of a chain, whose maximum of parallelism it would have at parallelism 1 alone: a
+        // savepoint of that would not fit the job at another.
+        parts.global()
+                .transform(
                         "interval runs",
                         Types.VOID,
                         new Recorder(
