@@ -31,7 +31,7 @@ final class ArchitectureTest {
 
     /** Packages of the jobs: each may use common, and none another. */
     private static final List<String> JOBS =
-            List.of("adjust", "bhavcopy", "features", "flatfile", "rebuild", "ticks");
+            List.of("adjust", "bhavcopy", "features", "flatfile", "jdbc", "rebuild", "ticks");
 
     /** What the reader may use. */
     private static final List<String> BELOW_THE_READER = List.of("model", "indicators", "lake");

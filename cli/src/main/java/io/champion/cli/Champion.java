@@ -4,7 +4,8 @@ import io.champion.indicators.FeatureSetException;
 import io.champion.runtime.ConfigException;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.MigrationException;
-
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -14,9 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-
-import java.util.List;
-import java.util.Map;
 
 /** The {@code champion} command. */
 @Command(
@@ -102,6 +100,8 @@ public final class Champion implements Runnable {
                         new BootstrapCommand(context),
                         new RebuildCommand(context),
                         new CacheCommand(context),
+                        new ExportCommand(context),
+                        new ImportCommand(context),
                         new QueryCommand(context),
                         new TablesCommand(context),
                         new DescribeCommand(context),
@@ -114,6 +114,9 @@ public final class Champion implements Runnable {
                         new DeployCommand(context),
                         new OptionsCommand(context),
                         new UpCommand(context),
+                        new DownCommand(context),
+                        new LogsCommand(context),
+                        new ServeCommand(context),
                         new CompletionCommand(context),
                         new HelpCommand())
                 .forEach(line::addSubcommand);

@@ -3,7 +3,6 @@ package io.champion.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-
 import io.champion.adjust.AdjustPricesJob;
 import io.champion.adjust.AdjustPricesOptions;
 import io.champion.adjust.AdjustReport;
@@ -34,11 +33,6 @@ import io.champion.tracking.Experiments;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.Tracker;
 import io.champion.tracking.TrackingOptions;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -55,6 +49,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Runs all that a day needs, on a Flink cluster inside this process. */
 @Command(

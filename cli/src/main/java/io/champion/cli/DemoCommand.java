@@ -4,7 +4,9 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.bhavcopy.BhavcopyIngestOptions;
 import io.champion.bhavcopy.IngestReport;
 import io.champion.cli.demo.ExchangeMonth;
+import io.champion.kafka.KafkaOptions;
 import io.champion.local.market.MarketSpec;
+import io.champion.runtime.CommonOptions;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
 import io.champion.ticks.TickStreamOptions;
@@ -18,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Shows the whole platform in one go. */
 @Command(
@@ -26,34 +29,72 @@ import picocli.CommandLine.Mixin;
             "Ingest a generated exchange month, or files of your own, then a session of simulated"
                     + " live ticks, and look around.",
             "Everything runs on this machine: Flink inside this process, ClickHouse and Kafka"
-                    + " beside it."
+                    + " beside it. With --target compose, on the servers of docker-compose.yml,"
+                    + " which are started for it."
         },
         footer = {
             "  champion demo",
             "  champion demo --input ~/Downloads/bhavcopy",
-            "  champion demo --home /tmp/demo"
+            "  champion demo --home /tmp/demo",
+            "  champion demo --target compose"
         })
 final class DemoCommand implements Callable<Integer> {
 
     private static final YearMonth MONTH = YearMonth.of(2025, 9);
-    private static final int COMPANIES = 2200;
     private static final long SEED = 2025;
 
-    private static final long TICKS = 200_000;
-    private static final double TICKS_A_SECOND = 20_000;
+    /**
+     * How much there is to see.
+     *
+     * @param companies of the made-up exchange
+     * @param ticks of the session
+     * @param ticksPerSecond as it is sent
+     */
+    record Size(int companies, long ticks, double ticksPerSecond) {}
 
+    private static final Size SIZE = new Size(2200, 200_000, 20_000);
+
+    private final Size size;
     private final Context context;
+
+    /** Where the demo's jobs run. */
+    private enum Target {
+        LOCAL,
+        COMPOSE,
+        CLUSTER
+    }
+
+    @Option(
+            names = "--target",
+            paramLabel = "WHERE",
+            defaultValue = "local",
+            description = {
+                "local: within this command; the default.",
+                "compose: on the servers of docker-compose.yml.",
+                "cluster: on the Flink, Kafka and ClickHouse that flink.url, kafka.bootstrap-servers"
+                        + " and warehouse.url name in the environment (CHAMPION_FLINK_URL and so on);"
+                        + " the cluster has to see the home at the same path."
+            })
+    private Target target;
 
     @Mixin private InputMixin input;
 
     @Mixin private WarehouseMixin warehouse;
 
     DemoCommand(Context context) {
+        this(context, SIZE);
+    }
+
+    DemoCommand(Context context, Size size) {
         this.context = context;
+        this.size = size;
     }
 
     @Override
     public Integer call() throws Exception {
+        if (target == Target.COMPOSE) {
+            return compose();
+        }
         List<String> overrides = new ArrayList<>(input.overrides());
         overrides.addAll(warehouse.overrides());
         JobConfig config = context.config(BhavcopyIngestJob.OPTIONS, null, overrides);
@@ -64,14 +105,11 @@ final class DemoCommand implements Callable<Integer> {
                     InputMixin.override(
                             BhavcopyIngestOptions.INPUT, List.of(generate(home).toString())));
         }
+        if (target == Target.CLUSTER) {
+            return cluster(overrides);
+        }
         try (LocalRun run = LocalRun.start(context, config)) {
-            IngestReport report = run.bhavcopy(null, overrides);
-            console.println(console.bold("What happened"));
-            console.out().print(report.summary());
-            double seconds = report.took().toMillis() / 1000.0;
-            console.println(
-                    "%-46s %,14.0f"
-                            .formatted("rows a second", report.accounting().rowsRead() / seconds));
+            print(run.bhavcopy(null, overrides));
             Tour.ofFiles(console, run.warehouse());
             if (!input.isGiven()) {
                 stream(run, Home.of(config));
@@ -81,10 +119,80 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private void print(IngestReport report) {
+        Console console = context.console();
+        console.println(console.bold("What happened"));
+        console.out().print(report.summary());
+        double seconds = report.took().toMillis() / 1000.0;
+        console.println(
+                "%-46s %,14.0f"
+                        .formatted("rows a second", report.accounting().rowsRead() / seconds));
+    }
+
+    /** The demo of a cluster, in a container among the stack's servers, which see its home. */
+    private int compose() throws Exception {
+        if (input.isGiven()) {
+            throw new UserException(
+                    ExitCode.USAGE,
+                    "The servers in containers do not see files of this machine; leave --input out,"
+                            + " or --target.");
+        }
+        Compose compose = Compose.find(context);
+        if (compose.run(List.of("--profile", "tools", "build")) != 0) {
+            throw new UserException(ExitCode.UNAVAILABLE, "The images were not made.");
+        }
+        List<String> arguments = new ArrayList<>(List.of("run", "--rm"));
+        if (!context.console().decorated()) {
+            arguments.add("-T");
+        }
+        arguments.addAll(List.of("champion", "demo", "--target", "cluster"));
+        int exitCode = compose.run(arguments);
+        if (exitCode != ExitCode.OK) {
+            // It has said itself what went wrong.
+            return exitCode;
+        }
+        context.console().println("");
+        compose.tellAddresses(context.console());
+        return ExitCode.OK;
+    }
+
+    private int cluster(List<String> overrides) throws Exception {
+        JobConfig config = context.config(KafkaMixin.OPTIONS, null, warehouse.overrides());
+        if (config.getOptional(CommonOptions.WAREHOUSE_URL).isEmpty()
+                || config.getOptional(KafkaOptions.BOOTSTRAP_SERVERS).isEmpty()) {
+            throw new UserException(
+                    ExitCode.USAGE,
+                    "A cluster needs servers that it reaches: set CHAMPION_WAREHOUSE_URL and"
+                            + " CHAMPION_KAFKA_BOOTSTRAP_SERVERS.");
+        }
+        Console console = context.console();
+        try (FlinkCluster flink = FlinkCluster.at(config.get(CommonOptions.FLINK_URL));
+                Warehouse servers = Warehouse.open(config);
+                Broker broker = KafkaMixin.broker(config)) {
+            ClusterDemo demo = new ClusterDemo(context, flink, servers, broker, Home.of(config));
+            print(demo.ingest(overrides));
+            Tour.ofFiles(console, servers);
+            if (!input.isGiven()) {
+                console.println("");
+                console.println(console.bold("Live ticks"));
+                console.flush();
+                if (!demo.stream(market(), Pace.rate(size.ticksPerSecond()))) {
+                    console.println("The session is in Kafka already, and is not sent again.");
+                }
+                Tour.ofTicks(console, servers);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private MarketSpec market() {
+        return MarketSpec.builder().ticks(size.ticks()).seed(SEED).build();
+    }
+
     /** A session of the simulated market, through Kafka and the job. */
     private void stream(LocalRun run, Home home) throws Exception {
         Console console = context.console();
-        MarketSpec market = MarketSpec.builder().ticks(TICKS).seed(SEED).build();
+        MarketSpec market = market();
         JobConfig config = context.config(KafkaMixin.OPTIONS, null, warehouse.overrides());
         console.println("");
         console.println(console.bold("Live ticks"));
@@ -132,7 +240,9 @@ final class DemoCommand implements Callable<Integer> {
                     CompletableFuture.supplyAsync(
                             () ->
                                     session.send(
-                                            publisher, Pace.rate(TICKS_A_SECOND), stop::isAsked));
+                                            publisher,
+                                            Pace.rate(size.ticksPerSecond()),
+                                            stop::isAsked));
             ticks.await(sending::isDone);
             sending.get();
         }
@@ -170,7 +280,7 @@ final class DemoCommand implements Callable<Integer> {
                             + " give the demo a home of its own: champion demo --home"
                             + " .champion-demo.");
         }
-        ExchangeMonth.Month month = ExchangeMonth.write(folder, MONTH, COMPANIES, SEED);
+        ExchangeMonth.Month month = ExchangeMonth.write(folder, MONTH, size.companies(), SEED);
         Console console = context.console();
         console.println(
                 "Made up an exchange: %s, %s, %s in %s below %s,"

@@ -49,6 +49,7 @@ import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatistic
 import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo;
 import org.apache.flink.runtime.rest.messages.job.JobDetailsInfo.JobVertexDetailsInfo;
 import org.apache.flink.runtime.rest.messages.job.JobExceptionsMessageParameters;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 
 /**
@@ -139,6 +140,15 @@ final class FlinkCluster implements AutoCloseable {
                         + url
                         + "' is no address of a Flink cluster; give --cluster http://host:8081, or"
                         + " 'flink.url' in the configuration.");
+    }
+
+    /** Where jobs are built that run on this cluster, with the classes of a jar. */
+    StreamExecutionEnvironment environment(Path jar) {
+        Configuration configuration = client.getFlinkConfiguration();
+        return StreamExecutionEnvironment.createRemoteEnvironment(
+                configuration.get(RestOptions.ADDRESS),
+                configuration.get(RestOptions.PORT),
+                jar.toString());
     }
 
     /** All jobs that the cluster remembers, the latest first. */

@@ -8,6 +8,10 @@ import io.champion.bhavcopy.IngestReport;
 import io.champion.features.FeatureComputeJob;
 import io.champion.features.FeatureReport;
 import io.champion.flatfile.FlatFileIngestJob;
+import io.champion.jdbc.ExportReport;
+import io.champion.jdbc.ImportReport;
+import io.champion.jdbc.JdbcExportJob;
+import io.champion.jdbc.JdbcImportJob;
 import io.champion.local.LocalFlink;
 import io.champion.rebuild.RebuildReport;
 import io.champion.rebuild.RebuildWarehouseJob;
@@ -194,6 +198,34 @@ final class LocalRun implements AutoCloseable {
         StreamExecutionEnvironment env = flink.environment();
         JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
         return RebuildWarehouseJob.run(env, config);
+    }
+
+    /**
+     * Runs jdbc-export.
+     *
+     * @throws io.champion.jdbc.PostgresException if the server or the table are not what is needed
+     */
+    ExportReport export(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        if (warehouse != null) {
+            all.addAll(warehouse.asOverrides());
+        }
+        return JdbcExportJob.run(
+                flink.environment(), context.config(JdbcExportJob.OPTIONS, file, all));
+    }
+
+    /**
+     * Runs the import of reference data.
+     *
+     * @throws io.champion.jdbc.PostgresException if the server or the table are not what is needed
+     */
+    ImportReport importReference(Path file, List<String> overrides) throws Exception {
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(warehouse.asOverrides());
+        JobConfig config = context.config(JdbcImportJob.OPTIONS, file, all);
+        StreamExecutionEnvironment env = flink.environment();
+        JobEnvironment.configure(env, config, JobEnvironment.Boundedness.BOUNDED);
+        return JdbcImportJob.run(env, config);
     }
 
     /**

@@ -39,7 +39,6 @@ import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -250,26 +249,11 @@ final class TickRun implements AutoCloseable {
      */
     void awaitEnd(StopSignal stop) throws InterruptedException {
         Map<TopicPartition, Long> ends = Topics.ends(broker, config.get(TickStreamOptions.TOPIC));
-        await(() -> stop.isAsked() || isTaken(ends));
-    }
-
-    private boolean isTaken(Map<TopicPartition, Long> ends) {
-        try {
-            Map<TopicPartition, OffsetAndMetadata> taken =
-                    admin.listConsumerGroupOffsets(config.get(TickStreamOptions.GROUP))
-                            .partitionsToOffsetAndMetadata()
-                            .get();
-            return ends.entrySet().stream()
-                    .allMatch(
-                            end ->
-                                    taken.get(end.getKey()) != null
-                                            && taken.get(end.getKey()).offset() >= end.getValue());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserException(ExitCode.FAILED, "Interrupted.", e);
-        } catch (ExecutionException e) {
-            throw broker.failed(e.getCause());
-        }
+        await(
+                () ->
+                        stop.isAsked()
+                                || Topics.areTaken(
+                                        broker, admin, config.get(TickStreamOptions.GROUP), ends));
     }
 
     private void show() throws InterruptedException {

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -91,6 +92,25 @@ final class Topics {
             return last;
         } catch (KafkaException e) {
             throw broker.failed(e);
+        }
+    }
+
+    /** Whether a group's committed positions have reached these ends. */
+    static boolean areTaken(
+            Broker broker, Admin admin, String group, Map<TopicPartition, Long> ends) {
+        try {
+            Map<TopicPartition, OffsetAndMetadata> taken =
+                    admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+            return ends.entrySet().stream()
+                    .allMatch(
+                            end ->
+                                    taken.get(end.getKey()) != null
+                                            && taken.get(end.getKey()).offset() >= end.getValue());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException(ExitCode.FAILED, "Interrupted.", e);
+        } catch (ExecutionException e) {
+            throw broker.failed(e.getCause());
         }
     }
 

@@ -1,19 +1,29 @@
 package io.champion.cli;
 
-import io.champion.runtime.JobConfig;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Keeps the home's servers running. */
+/** Starts the stack of docker-compose.yml. */
 @Command(
         name = "up",
         description = {
-            "Keep the home's embedded ClickHouse and Kafka running until Ctrl-C.",
-            "Other commands on the same home then start at once, and any client of ClickHouse or"
-                    + " Kafka can connect."
+            "Start the stack of docker-compose.yml, and wait until all of it is well: Kafka, a"
+                    + " schema registry, ClickHouse, MLflow, Flink, Prometheus and Grafana, in"
+                    + " containers.",
+            "Makes the images that are the project's own, the tables, and on the first call the"
+                    + " passwords, which stay in <home>/stack/secrets.env. Needs Docker with"
+                    + " Compose 2.20 or newer."
         },
-        footer = "  champion up")
+        footer = {
+            "  champion up",
+            "  champion demo --target compose",
+            "  champion down",
+        })
 final class UpCommand implements Callable<Integer> {
+
+    /** The first call fetches and builds images before it waits. */
+    private static final int PATIENCE_SECONDS = 900;
 
     private final Context context;
 
@@ -23,16 +33,22 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        JobConfig config = context.config(KafkaMixin.OPTIONS, null, java.util.List.of());
-        Console console = context.console();
-        try (StopSignal stop = new StopSignal();
-                Warehouse warehouse = Warehouse.open(config);
-                Broker broker = KafkaMixin.broker(config)) {
-            console.println("ClickHouse answers at " + warehouse.url() + ",");
-            console.println("Kafka at " + broker.servers() + "; Ctrl-C ends both.");
-            console.flush();
-            stop.await();
+        Compose compose = Compose.find(context);
+        int exitCode =
+                compose.run(
+                        List.of(
+                                "up",
+                                "--build",
+                                "--detach",
+                                "--wait",
+                                "--wait-timeout",
+                                Integer.toString(PATIENCE_SECONDS)));
+        if (exitCode != 0) {
+            throw new UserException(
+                    ExitCode.UNAVAILABLE,
+                    "Not all of the stack came up; 'champion logs SERVICE' says why.");
         }
+        compose.tellAddresses(context.console());
         return ExitCode.OK;
     }
 }

@@ -4,7 +4,6 @@ import static io.champion.cli.TickStreamSubmissionIT.awaitTicks;
 import static io.champion.cli.TickStreamSubmissionIT.done;
 import static io.champion.cli.TickStreamSubmissionIT.expected;
 import static io.champion.cli.TickStreamSubmissionIT.produce;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.adjust.AdjustPricesJob;
@@ -19,13 +18,6 @@ import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.ticks.TickStreamJob;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
-
-import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.CoreOptions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every job's jar as it is shipped, on clusters of processes without its classes. */
 final class EveryJobOnAClusterIT {

@@ -11,6 +11,7 @@ final class JobJars {
                     "bhavcopy-ingest",
                     "feature-compute",
                     "flatfile-ingest",
+                    "jdbc-export",
                     "rebuild-warehouse",
                     "tick-stream");
 

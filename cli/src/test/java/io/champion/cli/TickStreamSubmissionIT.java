@@ -1,7 +1,6 @@
 package io.champion.cli;
 
 import static io.champion.local.faults.Until.until;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.CommittedMessages;
@@ -12,13 +11,11 @@ import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.MarketSpec;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The jar of tick-stream as it is shipped, on a cluster of processes without its classes. */
 class TickStreamSubmissionIT {

@@ -16,11 +16,12 @@ import java.util.List;
  * @param password of key store and key
  * @param certificate PEM
  */
-record KeyMaterial(Path keyStore, String password, Path certificate) {
+public record KeyMaterial(Path keyStore, String password, Path certificate) {
 
     private static final String ALIAS = "server";
 
-    static KeyMaterial create(Path directory) throws IOException {
+    /** Makes key and certificate in a directory, in place of those there. */
+    public static KeyMaterial create(Path directory) throws IOException {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
         KeyMaterial keys =

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** 127.0.0.1, which every server started here binds to, and no other address. */
-final class Loopback {
+public final class Loopback {
 
-    static final InetAddress ADDRESS = address();
+    public static final InetAddress ADDRESS = address();
 
     /**
      * Ports are taken from below the range that systems give to outgoing connections: a client that
@@ -34,7 +34,7 @@ final class Loopback {
     }
 
     /** Ports that nobody listens on, each another one. */
-    static List<Integer> freePorts(int number) throws IOException {
+    public static List<Integer> freePorts(int number) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             while (sockets.size() < number) {

@@ -46,10 +46,6 @@ import org.xerial.snappy.Snappy;
  * else a file holds is decoded by parquet-java, value by value and chunk by chunk. Thread-safe.
  */
 final class ParquetFile implements Closeable {
-    /** Hadoop's own configuration would be parsed from XML, file by file, for nothing. */
-    static final ParquetReadOptions OPTIONS =
-            ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
-
     /** Consecutive pages are read together up to so many bytes. */
     private static final int MAX_READ_BYTES = 4 << 20;
 
@@ -145,6 +141,14 @@ final class ParquetFile implements Closeable {
     }
 
     /**
+     * Options of one reader: a decompressor is part of them, and serves one thread alone. Hadoop's
+     * own configuration would be parsed from XML, file by file, for nothing.
+     */
+    static ParquetReadOptions options() {
+        return ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+    }
+
+    /**
      * Opens a file.
      *
      * @param in is closed with the file, or if this fails
@@ -162,7 +166,7 @@ final class ParquetFile implements Closeable {
                     footer =
                             new Footer(
                                     ParquetFileReader.readFooter(
-                                            source.asInputFile(), OPTIONS, stream));
+                                            source.asInputFile(), options(), stream));
                 } catch (RuntimeException e) {
                     throw new IOException(path + " is no Parquet file: " + e.getMessage(), e);
                 }

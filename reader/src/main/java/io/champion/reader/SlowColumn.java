@@ -29,7 +29,7 @@ final class SlowColumn {
             try (ParquetFileReader reader =
                     new ParquetFileReader(
                             source.asInputFile(),
-                            ParquetFile.OPTIONS,
+                            ParquetFile.options(),
                             source.asInputFile().newStream())) {
                 reader.setRequestedSchema(one);
                 PageReadStore pages = reader.readRowGroup(group);

@@ -219,31 +219,7 @@ class MarketDataTest {
         List<Trade> trades = fill(1, 300, SMALL).get(0);
         Path folder = lake.resolve(TRADES.partitionOf(DAY).location());
         for (String options : List.of("COMPRESSION gzip", "COMPRESSION zstd, PARQUET_VERSION v2")) {
-            Path file = folder.resolve("other.parquet");
-            Files.deleteIfExists(file);
-            try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-                    Statement statement = connection.createStatement()) {
-                statement.execute(
-                        "COPY (SELECT * EXCLUDE (is_outlier, year, month, day) REPLACE ("
-                                // DuckDB has no other times in UTC than microseconds.
-                                + "epoch_us(event_time) * 1000 AS event_time,"
-                                + "epoch_us(participant_time) * 1000 AS participant_time,"
-                                + "epoch_us(trf_time) * 1000 AS trf_time,"
-                                + "epoch_ms(ingest_time) AS ingest_time)"
-                                + " FROM read_parquet('"
-                                + folder
-                                + "/part*.parquet', hive_partitioning = true)) TO '"
-                                + file
-                                + "' (FORMAT parquet, "
-                                + options
-                                + ")");
-            }
-            TestLake.manifest(
-                    folder,
-                    options,
-                    List.of(
-                            "{\"name\":\"other.parquet\",\"rows\":%d,\"bytes\":%d}"
-                                    .formatted(trades.size(), Files.size(file))));
+            writeAsOthersDo(folder, options, trades.size());
             MarketData data = open();
             trades.forEach(MarketDataTest::cut);
             for (String symbol : SYMBOLS) {
@@ -253,6 +229,57 @@ class MarketDataTest {
             }
             assertThat(data.stats().slowColumns()).isPositive();
         }
+    }
+
+    @Test
+    void daysThatOthersWroteAreReadAtOnce() throws Exception {
+        int days = 6;
+        List<List<Trade>> trades = fill(days, 2_000, SMALL);
+        for (int day = 0; day < days; day++) {
+            writeAsOthersDo(
+                    lake.resolve(TRADES.partitionOf(DAY.plusDays(day)).location()),
+                    "COMPRESSION gzip",
+                    trades.get(day).size());
+        }
+        List<Trade> all = trades.stream().flatMap(List::stream).toList();
+        all.forEach(MarketDataTest::cut);
+        for (int round = 0; round < 5; round++) {
+            MarketData data = open();
+            for (String symbol : SYMBOLS) {
+                Expected.assertEqual(
+                        data.trades(symbol, DAY, DAY.plusDays(days), Expected.ALL).columns(),
+                        TestLake.of(all, symbol));
+            }
+        }
+    }
+
+    /** Lets the rows of a partition be in a file of another writer. */
+    private static void writeAsOthersDo(Path folder, String options, int rows) throws Exception {
+        Path file = folder.resolve("other.parquet");
+        Files.deleteIfExists(file);
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "COPY (SELECT * EXCLUDE (is_outlier, year, month, day) REPLACE ("
+                            // DuckDB has no other times in UTC than microseconds.
+                            + "epoch_us(event_time) * 1000 AS event_time,"
+                            + "epoch_us(participant_time) * 1000 AS participant_time,"
+                            + "epoch_us(trf_time) * 1000 AS trf_time,"
+                            + "epoch_ms(ingest_time) AS ingest_time)"
+                            + " FROM read_parquet('"
+                            + folder
+                            + "/part*.parquet', hive_partitioning = true)) TO '"
+                            + file
+                            + "' (FORMAT parquet, "
+                            + options
+                            + ")");
+        }
+        TestLake.manifest(
+                folder,
+                options,
+                List.of(
+                        "{\"name\":\"other.parquet\",\"rows\":%d,\"bytes\":%d}"
+                                .formatted(rows, Files.size(file))));
     }
 
     private static void cut(Trade trade) {

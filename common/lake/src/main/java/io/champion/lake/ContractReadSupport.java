@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
-import java.util.function.Predicate;
 import org.apache.avro.AvroMissingFieldException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -41,22 +40,10 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
     private static final long MICROS_PER_SECOND = 1_000_000;
 
     private final Schema schema;
-    private final Predicate<String> wanted;
     private final SpecificData model;
 
-    /** Reads whole records. */
     ContractReadSupport(Schema schema, ClassLoader loader) {
-        this(schema, loader, field -> true);
-    }
-
-    /**
-     * Reads some fields.
-     *
-     * @param wanted by their names; others are not set
-     */
-    ContractReadSupport(Schema schema, ClassLoader loader, Predicate<String> wanted) {
         this.schema = schema;
-        this.wanted = wanted;
         this.model = model(loader);
     }
 
@@ -75,7 +62,6 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
         List<Type> known =
                 file.getFields().stream()
                         .filter(type -> schema.getField(type.getName()) != null)
-                        .filter(type -> wanted.test(type.getName()))
                         .toList();
         return new ReadContext(new MessageType(file.getName(), known));
     }
@@ -102,7 +88,7 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
         private final StructConverter root;
 
         Materializer(MessageType file) {
-            this.root = new StructConverter(file, schema, wanted, record -> {});
+            this.root = new StructConverter(file, schema, record -> {});
         }
 
         @Override
@@ -156,7 +142,7 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
                             to);
             case ARRAY -> new ListConverter(file.asGroupType(), contract.getElementType(), to);
             case MAP -> new MapConverter(file.asGroupType(), contract.getValueType(), to);
-            case RECORD -> new StructConverter(file.asGroupType(), contract, field -> true, to);
+            case RECORD -> new StructConverter(file.asGroupType(), contract, to);
             case NULL -> throw new IllegalStateException("A column of type null has no data.");
         };
     }
@@ -282,8 +268,7 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
         private final List<Schema.Field> missing = new ArrayList<>();
         private IndexedRecord record;
 
-        StructConverter(
-                GroupType file, Schema contract, Predicate<String> wanted, Consumer<Object> to) {
+        StructConverter(GroupType file, Schema contract, Consumer<Object> to) {
             this.contract = contract;
             this.to = to;
             this.fields = new Converter[file.getFieldCount()];
@@ -295,8 +280,7 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
                                     file.getType(index),
                                     field.schema(),
                                     value -> record.put(field.pos(), value));
-                } else if (wanted.test(field.name())
-                        && field.schema().getType() != Schema.Type.NULL) {
+                } else if (field.schema().getType() != Schema.Type.NULL) {
                     missing.add(field);
                 }
             }

@@ -111,8 +111,10 @@ final class FolderSwap implements Replacement {
         }
         stage(stagings);
         listener.reached(CommitStep.STAGED);
+        List<Path> others = new ArrayList<>(runs(fs, root));
+        others.removeIf(other -> other.getName().equals(run));
         for (PartitionKey partition : swaps) {
-            swap(partition, byPartition.containsKey(partition));
+            swap(partition, byPartition.containsKey(partition), others);
         }
         LakeFiles.delete(fs, staging);
         listener.reached(CommitStep.DONE);
@@ -163,7 +165,8 @@ final class FolderSwap implements Replacement {
         PartitionSummary.write(fs, folder, run, names.stream().sorted().toList(), false);
     }
 
-    private void swap(PartitionKey partition, boolean hasRows) throws IOException {
+    private void swap(PartitionKey partition, boolean hasRows, List<Path> others)
+            throws IOException {
         Path live = Layout.partition(root, partition);
         Path old = old(staging, partition);
         if (fs.exists(live)) {
@@ -177,9 +180,10 @@ final class FolderSwap implements Replacement {
             LakeFiles.rename(fs, target(partition), live);
         }
         listener.reached(CommitStep.SWAPPED);
+        LakeFiles.delete(fs, old);
         // A run that died halfway must not bring back what has been replaced since.
-        for (Path any : runs(fs, root)) {
-            LakeFiles.delete(fs, old(any, partition));
+        for (Path other : others) {
+            LakeFiles.delete(fs, old(other, partition));
         }
     }
 

@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
@@ -223,6 +222,16 @@ public final class LakeReader {
         return locate(partition).map(found -> found.manifest.rows()).orElse(0L);
     }
 
+    /** Rows of partitions together, as {@link #rows(PartitionKey)} has them of one. */
+    public long rows(Collection<PartitionKey> partitions) throws IOException {
+        GenerationPointer pointer = GenerationPointer.read(fs, root);
+        long rows = 0;
+        for (PartitionKey partition : partitions) {
+            rows += locate(partition, pointer).map(found -> found.manifest.rows()).orElse(0L);
+        }
+        return rows;
+    }
+
     /**
      * The rows of a partition, none where it is absent. All files are open when this returns, so
      * that the rows stay readable when the partition is replaced meanwhile.
@@ -242,23 +251,29 @@ public final class LakeReader {
      */
     public CloseableIterator<SpecificRecordBase> read(Collection<PartitionKey> partitions)
             throws IOException {
-        return read(partitions, field -> true);
+        return read(partitions, (files, dataset) -> new Rows(files, dataset.schema()));
     }
 
     /**
-     * Some fields of the rows of a partition, which are read faster than all: files have them
-     * apart.
+     * Some columns of the rows of a partition, for those who need no records, which are what takes
+     * most of the time of reading. All files are open when this returns.
      *
-     * @param wanted fields that are wanted, by name; others are not set
+     * @param fields names of fields that hold numbers, days, times or texts
      * @throws IOException if the partition cannot be read
+     * @throws IllegalArgumentException if the contract has no such field
      */
-    public CloseableIterator<SpecificRecordBase> read(
-            PartitionKey partition, Predicate<String> wanted) throws IOException {
-        return read(List.of(partition), wanted);
+    public CloseableIterator<RowGroup> columns(PartitionKey partition, Collection<String> fields)
+            throws IOException {
+        return read(
+                List.of(partition), (files, dataset) -> new RowGroupReader(files, dataset, fields));
     }
 
-    private CloseableIterator<SpecificRecordBase> read(
-            Collection<PartitionKey> partitions, Predicate<String> wanted) throws IOException {
+    private interface Decoder<T> {
+        CloseableIterator<T> decode(Deque<ParquetFiles.OpenInputFile> files, Dataset dataset);
+    }
+
+    private <T> CloseableIterator<T> read(Collection<PartitionKey> partitions, Decoder<T> decoder)
+            throws IOException {
         if (partitions.isEmpty()) {
             return CloseableIterator.empty();
         }
@@ -277,7 +292,7 @@ public final class LakeReader {
                 }
                 whole = isCurrent(pointer);
                 if (whole) {
-                    return new Rows(files, dataset.schema(), wanted);
+                    return decoder.decode(files, dataset);
                 }
                 last = new IOException(BUSY);
             } catch (FileNotFoundException e) {
@@ -390,14 +405,12 @@ public final class LakeReader {
     private static final class Rows implements CloseableIterator<SpecificRecordBase> {
         private final Deque<ParquetFiles.OpenInputFile> files;
         private final Schema schema;
-        private final Predicate<String> wanted;
         private ParquetReader<SpecificRecordBase> reader;
         private SpecificRecordBase next;
 
-        Rows(Deque<ParquetFiles.OpenInputFile> files, Schema schema, Predicate<String> wanted) {
+        Rows(Deque<ParquetFiles.OpenInputFile> files, Schema schema) {
             this.files = files;
             this.schema = schema;
-            this.wanted = wanted;
         }
 
         @Override
@@ -405,7 +418,7 @@ public final class LakeReader {
             try {
                 while (next == null && (reader != null || !files.isEmpty())) {
                     if (reader == null) {
-                        reader = new Builder(files.peek(), schema, wanted).build();
+                        reader = new Builder(files.peek(), schema).build();
                     }
                     next = reader.read();
                     if (next == null) {
@@ -451,12 +464,10 @@ public final class LakeReader {
 
     private static final class Builder extends ParquetReader.Builder<SpecificRecordBase> {
         private final Schema schema;
-        private final Predicate<String> wanted;
 
-        Builder(InputFile file, Schema schema, Predicate<String> wanted) {
+        Builder(InputFile file, Schema schema) {
             super(file, configuration());
             this.schema = schema;
-            this.wanted = wanted;
         }
 
         private static ParquetConfiguration configuration() {
@@ -466,7 +477,7 @@ public final class LakeReader {
 
         @Override
         protected ReadSupport<SpecificRecordBase> getReadSupport() {
-            return new ContractReadSupport(schema, Dataset.class.getClassLoader(), wanted);
+            return new ContractReadSupport(schema, Dataset.class.getClassLoader());
         }
     }
 }

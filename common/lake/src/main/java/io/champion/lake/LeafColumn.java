@@ -34,7 +34,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     private static final int MAX_BLOOM_BYTES = 1 << 20;
     private static final int INITIAL_VALUES = 256;
 
-    /** Fewer values of a page tell little about the next chunks. */
+    /** Fewer values, of one chunk or of several, tell little about the next chunks. */
     private static final int TELLING_VALUES = 8_192;
 
     /** For so many chunks a column that gained nothing from a dictionary is written plain. */
@@ -63,6 +63,12 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
 
     /** Chunks to come that have no dictionary, because their values hardly repeat. */
     private int plainChunks;
+
+    /** Values since the last chunk that gained from a dictionary. */
+    private int gainless;
+
+    /** Whether the open chunk has any value. */
+    private boolean hadValues;
 
     private final List<Page> pages = new ArrayList<>();
     private long chunkEntries;
@@ -326,6 +332,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     /** Encodes and compresses the open page. */
     final void finishPage() throws IOException {
         int values = values();
+        hadValues |= values > 0;
         boolean summarized = context.options().statistics();
         Statistics<?> statistics =
                 summarized
@@ -377,11 +384,13 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
                                 < bytesWithoutDictionary();
         if (!pays || dictionaryBytes() > MAX_DICTIONARY_BYTES) {
             dictionaryOpen = false;
-            if (dictionarySize == 0 && values >= TELLING_VALUES) {
-                plainChunks = PLAIN_CHUNKS + 1;
+            if (dictionarySize == 0) {
+                gainless = Math.min(gainless + values, TELLING_VALUES);
+                plainChunks = gainless == TELLING_VALUES ? PLAIN_CHUNKS + 1 : 0;
             }
             return false;
         }
+        gainless = 0;
         dictionarySize = size;
         page.putByte(width);
         RunLengthEncoder encoder = context.maker().runLengths();
@@ -428,7 +437,10 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         chunkEntries = 0;
         chunkBytes = 0;
         dictionarySize = 0;
-        plainChunks = Math.max(0, plainChunks - 1);
+        if (hadValues) {
+            plainChunks = Math.max(0, plainChunks - 1);
+        }
+        hadValues = false;
         dictionaryOpen = dictionaries && plainChunks == 0;
         clearDictionary();
     }

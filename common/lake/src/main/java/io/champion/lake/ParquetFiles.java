@@ -1,14 +1,19 @@
 package io.champion.lake;
 
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.avro.Schema;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
@@ -22,6 +27,15 @@ final class ParquetFiles {
     /** Hadoop's own configuration would be parsed from XML, file by file, for nothing. */
     private static final ParquetReadOptions READ_OPTIONS =
             ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+
+    /** What ends every file, and begins it. */
+    static final String MAGIC = "PAR1";
+
+    /** The footer's length, and the magic. */
+    private static final int FOOTER_END_BYTES = 8;
+
+    /** Enough for those of a contract's files with a row group or two. */
+    private static final int LIKELY_FOOTER_BYTES = 32 << 10;
 
     private ParquetFiles() {}
 
@@ -97,13 +111,42 @@ final class ParquetFiles {
         }
     }
 
-    /** The footer of a file. */
+    /** The footer of a file, as parquet-java has it. */
     static ParquetMetadata footer(FileSystem fs, Path path, long bytes) throws IOException {
         try (FSDataInputStream in = fs.open(path);
                 ParquetFileReader reader =
                         ParquetFileReader.open(new OpenInputFile(in, bytes), READ_OPTIONS)) {
             return reader.getFooter();
         }
+    }
+
+    /**
+     * The footer of a file, as it is written in it: for those who only hand it on.
+     *
+     * @throws IOException if the file has none
+     */
+    static FileMetaData rawFooter(FileSystem fs, Path path, long bytes) throws IOException {
+        try (FSDataInputStream in = fs.open(path)) {
+            byte[] tail = tail(in, bytes, Math.min(bytes, LIKELY_FOOTER_BYTES));
+            int end = tail.length - FOOTER_END_BYTES;
+            if (end < 0 || !MAGIC.equals(new String(tail, end + 4, 4, StandardCharsets.US_ASCII))) {
+                throw new IOException(path + " is no finished Parquet file.");
+            }
+            int length = BytesUtils.readIntLittleEndian(tail, end);
+            if (length < 0 || length > bytes - FOOTER_END_BYTES) {
+                throw new IOException(path + " has no footer where it should be.");
+            }
+            if (length > end) {
+                tail = tail(in, bytes, length + FOOTER_END_BYTES);
+                end = length;
+            }
+            return Util.readFileMetaData(new ByteArrayInputStream(tail, end - length, length));
+        }
+    }
+
+    private static byte[] tail(FSDataInputStream in, long bytes, long length) throws IOException {
+        in.seek(bytes - length);
+        return in.readNBytes((int) length);
     }
 
     /** A file that is already open, so that it can be read even if it is deleted meanwhile. */

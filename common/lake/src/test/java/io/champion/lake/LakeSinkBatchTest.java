@@ -3,8 +3,12 @@ package io.champion.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.champion.model.ColumnBatch.Numbers;
+import io.champion.model.ColumnBatch.Texts;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
+import io.champion.model.record.EquityOhlc;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -86,21 +90,54 @@ class LakeSinkBatchTest {
     }
 
     @Test
-    void someFieldsAreReadAlone() throws Exception {
+    void columnsAreThoseOfTheRows() throws Exception {
         run(List.of(BARS.partitionOf(DAY)), bars(DAY, 0, 10));
         List<SpecificRecordBase> whole = read(BARS.partitionOf(DAY));
-        List<String> wanted = List.of("symbol", "close", "is_trading_day");
-        try (var rows = new LakeReader(root()).read(BARS.partitionOf(DAY), wanted::contains)) {
-            for (SpecificRecordBase all : whole) {
-                SpecificRecordBase some = rows.next();
-                for (String field : wanted) {
-                    int position = all.getSchema().getField(field).pos();
-                    assertThat(some.get(position)).isEqualTo(all.get(position));
+        List<String> wanted =
+                List.of("symbol", "series", "trade_date", "prev_close", "close", "volume");
+        int at = 0;
+        try (var groups = new LakeReader(root()).columns(BARS.partitionOf(DAY), wanted)) {
+            while (groups.hasNext()) {
+                RowGroup group = groups.next();
+                assertThat(group.columns()).containsOnlyKeys(wanted);
+                for (int row = 0; row < group.rows(); row++) {
+                    EquityOhlc all = (EquityOhlc) whole.get(at++);
+                    assertThat(text(group.texts("symbol"), row)).isEqualTo(all.getSymbol());
+                    assertThat(text(group.texts("series"), row)).isEqualTo(all.getSeries());
+                    assertThat(group.numbers("trade_date").values()[row])
+                            .isEqualTo(all.getTradeDate().toEpochDay());
+                    assertThat(real(group.numbers("prev_close"), row))
+                            .isEqualTo(all.getPrevClose());
+                    assertThat(real(group.numbers("close"), row)).isEqualTo(all.getClose());
+                    assertThat(group.numbers("volume").values()[row]).isEqualTo(all.getVolume());
                 }
-                assertThat(some.get(all.getSchema().getField("event_id").pos())).isNull();
             }
-            assertThat(rows.hasNext()).isFalse();
         }
+        assertThat(at).isEqualTo(10);
+    }
+
+    private static String text(Texts texts, int row) {
+        return new String(
+                texts.bytes(),
+                texts.starts()[row],
+                texts.ends()[row] - texts.starts()[row],
+                StandardCharsets.UTF_8);
+    }
+
+    private static Double real(Numbers numbers, int row) {
+        return numbers.nulls() != null && numbers.nulls()[row] != 0
+                ? null
+                : Double.valueOf(Double.longBitsToDouble(numbers.values()[row]));
+    }
+
+    @Test
+    void columnsThatTheContractDoesNotHaveAreRefused() throws Exception {
+        run(List.of(BARS.partitionOf(DAY)), bars(DAY, 0, 10));
+        assertThatThrownBy(
+                        () ->
+                                new LakeReader(root())
+                                        .columns(BARS.partitionOf(DAY), List.of("close", "price")))
+                .hasMessageContaining("has no columns [price]");
     }
 
     @Test

@@ -94,6 +94,28 @@ public final class ColumnBatchBuilder {
         columns[column].constant = new Constant(value);
     }
 
+    /**
+     * Takes a column's values since the last batch, for the batches of other builders that have the
+     * same rows.
+     */
+    public Values take(int column) {
+        return columns[column].take();
+    }
+
+    /**
+     * Gives a column its values in the next batch; the rows then have none of their own.
+     *
+     * @param values of all rows
+     */
+    public void column(int column, Values values) {
+        columns[column].shared = values;
+    }
+
+    /** Forgets rows whose columns were all {@linkplain #take taken}. */
+    public void restart() {
+        rows = 0;
+    }
+
     /** Ends a row. */
     public void endRow() {
         rows++;
@@ -178,6 +200,11 @@ public final class ColumnBatchBuilder {
         Values[] values = new Values[columns.length];
         for (int i = 0; i < values.length; i++) {
             Growing column = columns[i];
+            if (column.shared != null) {
+                values[i] = column.shared;
+                column.shared = null;
+                continue;
+            }
             if (column.constant == null && column.count != rows) {
                 throw new IllegalStateException(
                         "Column '"
@@ -203,6 +230,9 @@ public final class ColumnBatchBuilder {
 
         /** Of all rows; null where each has its own value. */
         Constant constant;
+
+        /** Of the next batch; null where rows have values of their own. */
+        Values shared;
 
         /** Null where all rows have a value. */
         byte[] nulls;

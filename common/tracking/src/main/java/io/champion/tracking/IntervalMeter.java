@@ -1,7 +1,6 @@
 package io.champion.tracking;
 
 import io.champion.tracking.IntervalPart.Offsets;
-
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,17 +1,15 @@
 package io.champion.tracking;
 
 import io.champion.runtime.HandMadeSerializer;
-
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
-
-import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What one task did since it last said so; see {@link IntervalMeter}.

@@ -1,23 +1,10 @@
 package io.champion.tracking;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
 import io.champion.tracking.IntervalPart.Offsets;
-
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
-import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +16,16 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Has each interval of a job without an end on record as a run.
@@ -90,7 +87,10 @@ public final class IntervalRuns {
         if (server != null) {
             server.close();
         }
-        parts.transform(
+        // Never of a chain, whose maximum of parallelism it would have at parallelism 1 alone: a
+        // savepoint of that would not fit the job at another.
+        parts.global()
+                .transform(
                         "interval runs",
                         Types.VOID,
                         new Recorder(

@@ -3,11 +3,6 @@ package io.champion.tracking;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
-
-import org.apache.flink.core.fs.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.awt.AWTError;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,6 +22,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.core.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps runs on record: below the home, in the layout of MLflow's file store, and on a tracking

@@ -1,9 +1,8 @@
 package io.champion.tracking;
 
+import java.time.Duration;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
-
-import java.time.Duration;
 
 /** Options of keeping runs on record. */
 public final class TrackingOptions {

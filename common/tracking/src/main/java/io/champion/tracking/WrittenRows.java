@@ -2,19 +2,12 @@ package io.champion.tracking;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.champion.lake.ContractFile;
 import io.champion.lake.LakeReader;
 import io.champion.lake.ParquetOptions;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Reject;
-
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.util.CloseableIterator;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -22,6 +15,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * Looks at what a run wrote to the lake: a sample of each dataset as Parquet, statistics of its

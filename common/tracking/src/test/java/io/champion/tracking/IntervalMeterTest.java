@@ -3,13 +3,11 @@ package io.champion.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.tracking.IntervalPart.Offsets;
-
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 
 final class IntervalMeterTest {
 

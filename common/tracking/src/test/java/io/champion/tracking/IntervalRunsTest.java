@@ -3,16 +3,10 @@ package io.champion.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.champion.runtime.CommonOptions;
+import io.champion.runtime.JobConfig;
+import io.champion.runtime.OptionSet;
 import io.champion.tracking.IntervalPart.Offsets;
-
-import org.apache.flink.api.common.typeutils.base.VoidSerializer;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.typeutils.base.VoidSerializer;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Intervals of a job, through its restarts. */
 final class IntervalRunsTest {
@@ -74,6 +76,30 @@ final class IntervalRunsTest {
         // The rest of the job, up to its last checkpoint.
         assertThat(runs.get(1).metrics()).containsEntry("read", 1.0);
         assertThat(runs.get(1).end()).isEqualTo(Instant.ofEpochMilli(TEN + minutes(62)));
+    }
+
+    /** Else a job could not be rescaled from there: its maximum would be that of the chain. */
+    @Test
+    void theRecorderIsOnItsOwnWhateverTheParallelism() {
+        for (int parallelism = 1; parallelism <= 2; parallelism++) {
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.getExecutionEnvironment()
+                            .setParallelism(parallelism)
+                            .setMaxParallelism(128);
+            IntervalRuns.add(
+                    env.fromSequence(1, 2)
+                            .map(n -> new IntervalPart(Map.of(), Map.of()), IntervalPart.TYPE),
+                    JobConfig.of(OptionSet.of(CommonOptions.class, TrackingOptions.class)).load(),
+                    SUBJECT);
+            assertThat(env.getStreamGraph().getJobGraph().getVertices())
+                    .filteredOn(vertex -> vertex.getName().contains("interval runs"))
+                    .singleElement()
+                    .satisfies(
+                            vertex -> {
+                                assertThat(vertex.getName()).isEqualTo("interval runs");
+                                assertThat(vertex.getMaxParallelism()).isEqualTo(1);
+                            });
+        }
     }
 
     @Test

@@ -4,15 +4,13 @@ import io.champion.lake.ContractTypeInfo;
 import io.champion.model.record.Reject;
 import io.champion.tracking.IntervalMeter;
 import io.champion.tracking.IntervalPart;
-
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-
-import java.util.HashMap;
-import java.util.Map;
 
 /** Parts what the source made of messages, and counts it. */
 final class BarsOrRejects extends AbstractStreamOperator<FeatureBar>

@@ -8,30 +8,11 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.util.Set;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Makes bars of the records that hold them. */
 final class FeatureBars {
     private FeatureBars() {}
-
-    /** The fields of records that bars are made of. */
-    static final Set<String> FIELDS =
-            Set.of(
-                    "instrument_id",
-                    "symbol",
-                    "exchange",
-                    "trade_date",
-                    "bar_interval",
-                    "window_start",
-                    "window_end",
-                    "version",
-                    "open",
-                    "high",
-                    "low",
-                    "close",
-                    "volume",
-                    "turnover");
 
     private static final ZoneId INDIA = ZoneId.of("Asia/Kolkata");
     private static final ZoneId NEW_YORK = ZoneId.of("America/New_York");
@@ -40,7 +21,7 @@ final class FeatureBars {
     private static final LocalTime CLOSE = LocalTime.of(15, 30);
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long MILLIS_PER_DAY = 86_400_000;
+    static final long MILLIS_PER_DAY = 86_400_000;
 
     /**
      * The bar that a record holds.
@@ -115,7 +96,7 @@ final class FeatureBars {
                 instrument,
                 symbol,
                 day * MILLIS_PER_DAY,
-                session.atTime(CLOSE).atZone(INDIA).toInstant().toEpochMilli(),
+                close(session),
                 (int) day,
                 1,
                 traded ? open : Double.NaN,
@@ -144,12 +125,18 @@ final class FeatureBars {
                 row.getTurnover());
     }
 
+    /** When a session's daily bars are complete, milliseconds since the epoch, UTC. */
+    static long close(LocalDate session) {
+        return session.atTime(CLOSE).atZone(INDIA).toInstant().toEpochMilli();
+    }
+
     /** Time zone of an exchange's sessions. */
     static ZoneId zone(String exchange) {
         return exchange.equals("NSE") || exchange.equals("BSE") ? INDIA : NEW_YORK;
     }
 
-    private static int session(String exchange, long millis) {
+    /** The session of an instant, days since the epoch. */
+    static int session(String exchange, long millis) {
         int offset =
                 zone(exchange).getRules().getOffset(Instant.ofEpochMilli(millis)).getTotalSeconds();
         return (int) Math.floorDiv(millis + offset * 1000L, MILLIS_PER_DAY);

@@ -32,6 +32,8 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
     private static final Dataset FEATURES = Dataset.of(EquityIndicators.getClassSchema());
     private static final Dataset REJECTS = Dataset.of(Reject.getClassSchema());
 
+    private static final byte[] FIRST = {'1'};
+
     private static final int EVENT_ID = column("event_id");
     private static final int EVENT_TIME = column("event_time");
     private static final int ENTITY_ID = column("entity_id");
@@ -43,11 +45,22 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
     private static final int FEATURE_TIMESTAMP = column("feature_timestamp");
     private static final int VERSION = column("version");
 
+    /** Columns whose values are those of the bar, and so the same in all groups. */
+    private static final int[] OF_THE_BAR = {
+        EVENT_TIME, INSTRUMENT_ID, SYMBOL, EXCHANGE, SERIES, TRADE_DATE, FEATURE_TIMESTAMP, VERSION
+    };
+
     private final FeatureRows.Run run;
     private final Group[] groups;
-    private final Map<Integer, Group.Batch[]> open = new HashMap<>();
+    private final Map<Integer, Session> open = new HashMap<>();
+    private final Deque<Session> free = new ArrayDeque<>();
 
     private byte[] eventId = new byte[128];
+
+    /** What stands between instrument and group in the id of a bar's rows, of the last bar. */
+    private byte[] place;
+
+    private long placeTime;
 
     FeatureBatches(FeatureSet set, FeatureRows.Run run) {
         if (!hold(set)) {
@@ -80,32 +93,19 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
         if (bar.session < run.firstSession()) {
             return 0;
         }
-        Group.Batch[] batches = open.get(bar.session);
-        if (batches == null) {
-            batches = new Group.Batch[groups.length];
-            for (int i = 0; i < groups.length; i++) {
-                batches[i] = groups[i].batch(bar.session);
-            }
-            open.put(bar.session, batches);
-        }
+        Session session = open.computeIfAbsent(bar.session, this::session);
         byte[] instrument = bar.instrument.getBytes(StandardCharsets.UTF_8);
-        int exchangeEnd = 0;
-        while (instrument[exchangeEnd] != ':') {
-            exchangeEnd++;
+        session.bar(bar, instrument, version);
+        if (place == null || placeTime != bar.time) {
+            placeTime = bar.time;
+            place = (":" + run.interval() + ":" + bar.time + ":").getBytes(StandardCharsets.UTF_8);
         }
-        int seriesStart = instrument.length;
-        while (instrument[seriesStart - 1] != ':') {
-            seriesStart--;
-        }
-        if (seriesStart == exchangeEnd + 1) {
-            seriesStart = instrument.length;
-        }
-        byte[] place =
-                (":" + run.interval() + ":" + bar.time + ":").getBytes(StandardCharsets.UTF_8);
-        byte[] end = Integer.toString(version).getBytes(StandardCharsets.UTF_8);
-        for (Group.Batch batch : batches) {
-            ColumnBatchBuilder rows = batch.rows;
-            byte[] name = batch.group().idPart;
+        byte[] end =
+                version == 1 ? FIRST : Integer.toString(version).getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < groups.length; i++) {
+            Group group = groups[i];
+            ColumnBatchBuilder rows = session.rows[i];
+            byte[] name = group.idPart;
             int length = instrument.length + place.length + name.length + end.length;
             if (eventId.length < length) {
                 eventId = new byte[length * 2];
@@ -117,22 +117,24 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
             System.arraycopy(name, 0, eventId, at, name.length);
             System.arraycopy(end, 0, eventId, at + name.length, end.length);
             rows.text(EVENT_ID, eventId, 0, length);
-            rows.number(EVENT_TIME, bar.time);
-            rows.text(ENTITY_ID, instrument, 0, instrument.length);
-            rows.text(INSTRUMENT_ID, instrument, 0, instrument.length);
-            rows.text(SYMBOL, bar.symbol);
-            rows.text(EXCHANGE, instrument, 0, exchangeEnd);
-            rows.text(SERIES, instrument, seriesStart, instrument.length);
-            rows.number(TRADE_DATE, bar.session);
-            rows.number(FEATURE_TIMESTAMP, bar.end);
-            rows.number(VERSION, version);
-            batch.group().values(rows, values);
+            group.values(rows, values);
             rows.endRow();
-            if (rows.rows() >= MAX_ROWS) {
-                out.collect(rows.build(batch.partition));
-            }
         }
-        return batches.length;
+        if (session.ofTheBar.rows() >= MAX_ROWS) {
+            session.emit(out);
+        }
+        return groups.length;
+    }
+
+    private Session session(int day) {
+        Session session = free.poll();
+        if (session == null) {
+            session = new Session();
+        }
+        for (int i = 0; i < groups.length; i++) {
+            session.partitions[i] = FEATURES.partitionOf(LocalDate.ofEpochDay(day), groups[i].name);
+        }
+        return session;
     }
 
     @Override
@@ -144,14 +146,67 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
 
     @Override
     public void flush(Collector<ColumnBatch> out) {
-        for (Iterator<Group.Batch[]> all = open.values().iterator(); all.hasNext(); ) {
-            for (Group.Batch batch : all.next()) {
-                if (batch.rows.rows() > 0) {
-                    out.collect(batch.rows.build(batch.partition));
-                }
-                batch.group().free.push(batch.rows);
-            }
+        for (Iterator<Session> all = open.values().iterator(); all.hasNext(); ) {
+            Session session = all.next();
+            session.emit(out);
+            free.push(session);
             all.remove();
+        }
+    }
+
+    /** The rows of a session that are kept back: a batch for each group, in the same order. */
+    private final class Session {
+        private final PartitionKey[] partitions = new PartitionKey[groups.length];
+        private final ColumnBatchBuilder[] rows = new ColumnBatchBuilder[groups.length];
+        private final ColumnBatchBuilder ofTheBar = new ColumnBatchBuilder(FEATURES, MAX_ROWS / 2);
+
+        Session() {
+            for (int i = 0; i < groups.length; i++) {
+                rows[i] = new ColumnBatchBuilder(FEATURES, MAX_ROWS / 2);
+                groups[i].constants.forEach(rows[i]::constant);
+            }
+        }
+
+        void bar(FeatureBar bar, byte[] instrument, int version) {
+            int exchangeEnd = 0;
+            while (instrument[exchangeEnd] != ':') {
+                exchangeEnd++;
+            }
+            int seriesStart = instrument.length;
+            while (instrument[seriesStart - 1] != ':') {
+                seriesStart--;
+            }
+            if (seriesStart == exchangeEnd + 1) {
+                seriesStart = instrument.length;
+            }
+            ofTheBar.number(EVENT_TIME, bar.time);
+            ofTheBar.text(INSTRUMENT_ID, instrument, 0, instrument.length);
+            ofTheBar.text(SYMBOL, bar.symbol);
+            ofTheBar.text(EXCHANGE, instrument, 0, exchangeEnd);
+            ofTheBar.text(SERIES, instrument, seriesStart, instrument.length);
+            ofTheBar.number(TRADE_DATE, bar.session);
+            ofTheBar.number(FEATURE_TIMESTAMP, bar.end);
+            ofTheBar.number(VERSION, version);
+            ofTheBar.endRow();
+        }
+
+        void emit(Collector<ColumnBatch> out) {
+            if (ofTheBar.rows() == 0) {
+                return;
+            }
+            for (int column : OF_THE_BAR) {
+                Values values = ofTheBar.take(column);
+                for (ColumnBatchBuilder each : rows) {
+                    each.column(column, values);
+                    if (column == INSTRUMENT_ID) {
+                        each.column(ENTITY_ID, values);
+                    }
+                }
+            }
+            ofTheBar.restart();
+            for (int i = 0; i < rows.length; i++) {
+                out.collect(rows[i].build(partitions[i]));
+            }
         }
     }
 
@@ -164,7 +219,7 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
         return new Numbers(new long[] {value}, null);
     }
 
-    /** A group's columns, and builders of batches that are empty again. */
+    /** A group's columns. */
     private static final class Group {
         private final String name;
         private final byte[] idPart;
@@ -172,7 +227,6 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
         private final int[] columns;
         private final boolean[] whole;
         private final Map<Integer, Values> constants = new HashMap<>();
-        private final Deque<ColumnBatchBuilder> free = new ArrayDeque<>();
 
         Group(FeatureRows.Group group, FeatureSet set, FeatureRows.Run run) {
             this.name = group.name();
@@ -196,15 +250,6 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
             }
         }
 
-        Batch batch(int session) {
-            ColumnBatchBuilder rows = free.poll();
-            if (rows == null) {
-                rows = new ColumnBatchBuilder(FEATURES, MAX_ROWS / 2);
-                constants.forEach(rows::constant);
-            }
-            return new Batch(FEATURES.partitionOf(LocalDate.ofEpochDay(session), name), rows);
-        }
-
         void values(ColumnBatchBuilder rows, double[] of) {
             for (int i = 0; i < values.length; i++) {
                 double value = of[values[i]];
@@ -215,21 +260,6 @@ final class FeatureBatches implements FeatureOutput<ColumnBatch> {
                             columns[i],
                             whole[i] ? Math.round(value) : Double.doubleToRawLongBits(value));
                 }
-            }
-        }
-
-        /** Rows of a partition. */
-        private final class Batch {
-            private final PartitionKey partition;
-            private final ColumnBatchBuilder rows;
-
-            Batch(PartitionKey partition, ColumnBatchBuilder rows) {
-                this.partition = partition;
-                this.rows = rows;
-            }
-
-            Group group() {
-                return Group.this;
             }
         }
     }

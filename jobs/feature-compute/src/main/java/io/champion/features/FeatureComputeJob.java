@@ -20,19 +20,6 @@ import io.champion.tracking.IntervalPart;
 import io.champion.tracking.IntervalRuns;
 import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.WarehouseSink;
-
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.common.IsolationLevel;
-
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -43,6 +30,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.IsolationLevel;
 
 /**
  * Computes technical indicators from the bars of the lake, or of Kafka: {@code --config FILE} and
@@ -110,17 +109,18 @@ public final class FeatureComputeJob {
                         .uid("bars");
         DataStream<SpecificRecordBase> rejects = bars.getSideOutput(BarsOrRejects.REJECTS);
         String benchmark = config.get(FeatureComputeOptions.BENCHMARK);
+        DataStream<FeatureBar> whole =
+                benchmark == null ? bars : BenchmarkJoin.join(bars, barsOf(benchmark, bars));
         DataStream<IntervalPart> parts =
                 FeatureComputeTopology.build(
-                        benchmark == null
-                                ? bars
-                                : BenchmarkJoin.join(bars, barsOf(benchmark, bars)),
+                        whole.keyBy(bar -> bar.instrument, Types.STRING),
                         List.of(rejects),
-                        featureSet(config),
-                        horizon(config),
-                        new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                        new FeatureFunction<>(
+                                featureSet(config),
+                                horizon(config),
+                                new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                                FeatureOutput.ROWS),
                         FeatureOutput.ROWS,
-                        false,
                         sinks);
         IntervalRuns.add(
                 bars.getSideOutput(BarsOrRejects.PARTS).union(parts),

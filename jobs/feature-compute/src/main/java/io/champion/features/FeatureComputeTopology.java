@@ -1,15 +1,12 @@
 package io.champion.features;
 
-import io.champion.indicators.FeatureSet;
 import io.champion.tracking.IntervalPart;
-
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /** The job's graph, bounded or not: bars, brought together by instrument, to rows of features. */
 final class FeatureComputeTopology {
@@ -22,30 +19,20 @@ final class FeatureComputeTopology {
      *
      * @param bars with watermarks
      * @param rejects what the source refused
-     * @param horizon how many bars back corrections are taken
+     * @param function what computes the features
      * @param form what the sinks take
-     * @param hasStatistics whether to keep {@link FeatureStatistics}, as an accumulator
      * @param sinks where rows and rejects go, by uid
      * @return what was done with bars, for {@link io.champion.tracking.IntervalRuns}
      */
     static <T> DataStream<IntervalPart> build(
-            DataStream<FeatureBar> bars,
+            KeyedStream<FeatureBar, String> bars,
             List<DataStream<T>> rejects,
-            FeatureSet set,
-            int horizon,
-            FeatureRows.Run run,
+            FeatureFunction<T> function,
             FeatureOutput.Form<T> form,
-            boolean hasStatistics,
             Map<String, Sink<T>> sinks) {
         // Without rejects of the source, the sinks are chained to the features.
         SingleOutputStreamOperator<T> features =
-                bars.keyBy(bar -> bar.instrument, Types.STRING)
-                        .transform(
-                                FEATURES,
-                                form.type(),
-                                new FeatureOperator<>(
-                                        new FeatureFunction<>(
-                                                set, horizon, run, form, hasStatistics)))
+                bars.transform(FEATURES, form.type(), new FeatureOperator<>(function))
                         .uid(FEATURES);
         DataStream<T> rows = features;
         for (DataStream<T> refused : rejects) {

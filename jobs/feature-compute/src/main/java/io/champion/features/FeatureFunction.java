@@ -2,7 +2,9 @@ package io.champion.features;
 
 import io.champion.indicators.FeatureSet;
 import io.champion.tracking.IntervalMeter;
-
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -14,14 +16,11 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-
 /**
  * Computes the features of each instrument when the watermark has reached its bars, in the order of
- * their times; corrected bars change features that were emitted before, which come again under a
- * higher version. Bars whose time has left the horizon are rejects, which go where features go.
+ * their times, or as they come where they come in order; corrected bars change features that were
+ * emitted before, which come again under a higher version. Bars whose time has left the horizon are
+ * rejects, which go where features go.
  *
  * @param <T> what the sinks take
  */
@@ -45,7 +44,7 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     private final int horizon;
     private final FeatureRows.Run run;
     private final FeatureOutput.Form<T> form;
-    private final boolean hasStatistics;
+    private final boolean inOrder;
 
     private transient ValueState<InstrumentHistory> history;
     private transient MapState<Long, FeatureBar> waiting;
@@ -57,19 +56,32 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     /**
      * @param horizon how many bars back corrections are taken
      * @param form of the output
-     * @param hasStatistics whether to keep {@link FeatureStatistics} of what is written
      */
-    FeatureFunction(
+    FeatureFunction(FeatureSet set, int horizon, FeatureRows.Run run, FeatureOutput.Form<T> form) {
+        this(set, horizon, run, form, false);
+    }
+
+    private FeatureFunction(
             FeatureSet set,
             int horizon,
             FeatureRows.Run run,
             FeatureOutput.Form<T> form,
-            boolean hasStatistics) {
+            boolean inOrder) {
         this.set = set;
         this.horizon = horizon;
         this.run = run;
         this.form = form;
-        this.hasStatistics = hasStatistics;
+        this.inOrder = inOrder;
+    }
+
+    /**
+     * A function for bars of which those of an instrument come in the order of their times, each
+     * once: none waits for the watermark, and there is nothing to correct. Such bars come to an
+     * end, so it also keeps {@link FeatureStatistics} of what is written.
+     */
+    static <T> FeatureFunction<T> ofBarsInOrder(
+            FeatureSet set, FeatureRows.Run run, FeatureOutput.Form<T> form) {
+        return new FeatureFunction<>(set, 0, run, form, true);
     }
 
     /** State of an instrument's past. */
@@ -104,6 +116,12 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
     @Override
     public void processElement(FeatureBar bar, Context context, Collector<T> out) throws Exception {
         read.add(1);
+        if (inOrder) {
+            due.clear();
+            due.add(bar);
+            takeDue(out);
+            return;
+        }
         FeatureBar before = waiting.get(bar.time);
         if (before != null) {
             emission.superseded.add(1);
@@ -134,6 +152,10 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
         for (FeatureBar bar : due) {
             waiting.remove(bar.time);
         }
+        takeDue(out);
+    }
+
+    private void takeDue(Collector<T> out) throws Exception {
         InstrumentHistory past = history.value();
         past = past == null ? InstrumentHistory.empty(set) : past.laidOutBy(set.layout());
         emission.out = out;
@@ -170,8 +192,8 @@ final class FeatureFunction<T> extends KeyedProcessFunction<String, FeatureBar, 
 
         Emission(FeatureOutput<T> rows) {
             this.rows = rows;
-            this.statistics = hasStatistics ? new FeatureStatistics(set.columns().size()) : null;
-            if (hasStatistics) {
+            this.statistics = inOrder ? new FeatureStatistics(set.columns().size()) : null;
+            if (inOrder) {
                 getRuntimeContext().addAccumulator(STATISTICS, statistics);
             }
         }

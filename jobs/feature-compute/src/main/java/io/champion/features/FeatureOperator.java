@@ -2,7 +2,6 @@ package io.champion.features;
 
 import io.champion.tracking.IntervalMeter;
 import io.champion.tracking.IntervalPart;
-
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;

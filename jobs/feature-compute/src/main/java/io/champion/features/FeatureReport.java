@@ -3,13 +3,11 @@ package io.champion.features;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-
 import io.champion.indicators.Feature;
 import io.champion.indicators.FeatureSet;
 import io.champion.tracking.Lineage;
 import io.champion.tracking.Statistics;
 import io.champion.tracking.TrackedRun;
-
 import java.io.IOException;
 import java.util.List;
 

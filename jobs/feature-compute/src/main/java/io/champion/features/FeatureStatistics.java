@@ -1,10 +1,8 @@
 package io.champion.features;
 
 import io.champion.tracking.Statistics;
-
-import org.apache.flink.api.common.accumulators.Accumulator;
-
 import java.util.stream.Stream;
+import org.apache.flink.api.common.accumulators.Accumulator;
 
 /**
  * What the features of a run are like: of each its mean, deviation and how often it is not known,

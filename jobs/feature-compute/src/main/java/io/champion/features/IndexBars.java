@@ -4,6 +4,10 @@ import io.champion.lake.LakeReader;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.IndexOhlc;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.core.fs.Path;
@@ -43,5 +47,27 @@ final class IndexBars extends RichFlatMapFunction<PartitionKey, FeatureBar> {
                 }
             }
         }
+    }
+
+    /** Of partitions that are read day by day: the first bar of a day ends those before it. */
+    static WatermarkStrategy<FeatureBar> watermarks() {
+        return WatermarkStrategy.<FeatureBar>forGenerator(context -> new DayByDay())
+                .withTimestampAssigner((bar, before) -> bar.time);
+    }
+
+    private static final class DayByDay implements WatermarkGenerator<FeatureBar> {
+        private long day = Long.MIN_VALUE;
+
+        @Override
+        public void onEvent(FeatureBar bar, long time, WatermarkOutput output) {
+            long next = Math.floorDiv(time, FeatureBars.MILLIS_PER_DAY);
+            if (next > day) {
+                day = next;
+                output.emitWatermark(new Watermark(day * FeatureBars.MILLIS_PER_DAY - 1));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
     }
 }

@@ -5,7 +5,10 @@ import io.champion.kafka.WireException;
 import io.champion.kafka.WireSchemas;
 import io.champion.model.record.Bar;
 import io.champion.model.record.Reject;
-
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -13,11 +16,6 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.HexFormat;
 
 /** Takes messages as bars of one length; those that are no bar as rejects. */
 final class KafkaBars implements KafkaRecordDeserializationSchema<KafkaBar> {

@@ -24,20 +24,6 @@ import io.champion.tracking.WrittenRows;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
-
-import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +41,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * The job over the lake: reads the bars day by day, and replaces the features of its sessions.
@@ -156,29 +157,22 @@ final class LakeRun {
         }
 
         env.setRuntimeMode(RuntimeExecutionMode.STREAMING);
-        DataStream<FeatureBar> read = bars(env, inputs);
         if (FeatureBatches.hold(set)) {
-            FeatureComputeTopology.build(
-                    read,
-                    List.of(),
-                    set,
-                    0,
+            build(
+                    env,
+                    inputs,
                     run,
                     FeatureOutput.BATCHES,
-                    true,
                     sinks(
                             outputs,
                             LakeSink.Builder::buildBatches,
                             WarehouseSink.Builder::buildBatches));
         } else {
-            FeatureComputeTopology.build(
-                    read,
-                    List.of(),
-                    set,
-                    0,
+            build(
+                    env,
+                    inputs,
                     run,
                     FeatureOutput.ROWS,
-                    true,
                     sinks(outputs, LakeSink.Builder::build, WarehouseSink.Builder::build));
         }
         JobExecutionResult result = env.execute(FeatureComputeJob.NAME);
@@ -197,6 +191,26 @@ final class LakeRun {
             throw new AccountingException(report.problem());
         }
         return report;
+    }
+
+    private <T> void build(
+            StreamExecutionEnvironment env,
+            List<PartitionKey> inputs,
+            FeatureRows.Run run,
+            FeatureOutput.Form<T> form,
+            Map<String, Sink<T>> sinks)
+            throws IOException {
+        KeySelector<FeatureBar, String> instrument = bar -> bar.instrument;
+        DataStream<FeatureBar> read = bars(env, inputs);
+        FeatureComputeTopology.build(
+                // Each task reads those bars whose state it has, as long as they come from there.
+                benchmark == null
+                        ? DataStreamUtils.reinterpretAsKeyedStream(read, instrument, Types.STRING)
+                        : read.keyBy(instrument, Types.STRING),
+                List.of(),
+                FeatureFunction.ofBarsInOrder(set, run, form),
+                form,
+                sinks);
     }
 
     private LocalDate date(ConfigOption<String> option) {
@@ -282,7 +296,7 @@ final class LakeRun {
                 .setParallelism(1)
                 .name("index")
                 .uid("index")
-                .assignTimestampsAndWatermarks(LakeBars.watermarks())
+                .assignTimestampsAndWatermarks(IndexBars.watermarks())
                 .setParallelism(1)
                 .name("index times")
                 .uid("index-times");
@@ -293,13 +307,12 @@ final class LakeRun {
         return env.fromData(inputs, TypeInformation.of(PartitionKey.class))
                 .name("partitions")
                 .uid("partitions")
-                .rebalance()
-                .flatMap(new LakeBars(home.lake(), interval), FeatureBarSerializer.TYPE)
-                .name("bars")
-                .uid("bars")
-                .assignTimestampsAndWatermarks(LakeBars.watermarks())
-                .name("times")
-                .uid("times");
+                .broadcast()
+                .transform(
+                        "bars",
+                        FeatureBarSerializer.TYPE,
+                        new LakeBars(home.lake(), bars.id(), interval))
+                .uid("bars");
     }
 
     /**
@@ -348,8 +361,10 @@ final class LakeRun {
         TreeSet<LocalDate> sessions = new TreeSet<>();
         for (PartitionKey input : inputs) {
             sessions.add(input.date());
-            // By UTC, a session's last bars may be of the day after it.
-            sessions.add(input.date().minusDays(1));
+            if (!interval.equals(FeatureRows.DAILY)) {
+                // By UTC, a session's last bars may be of the day after it.
+                sessions.add(input.date().minusDays(1));
+            }
         }
         List<String> groups = run.groups(set);
         for (LocalDate session : sessions.tailSet(from)) {
@@ -393,9 +408,10 @@ final class LakeRun {
             LocalDate from,
             LocalDate to)
             throws IOException {
-        long read = count(result, FeatureFunction.READ);
+        long read = count(result, LakeBars.BARS);
         long computed = count(result, FeatureFunction.COMPUTED);
-        long superseded = count(result, FeatureFunction.SUPERSEDED);
+        long superseded =
+                count(result, LakeBars.SUPERSEDED) + count(result, FeatureFunction.SUPERSEDED);
         long beyond = count(result, FeatureFunction.BEYOND_HORIZON);
         long rows = count(result, FeatureFunction.ROWS);
         String problem = null;
@@ -404,11 +420,7 @@ final class LakeRun {
                     "%,d bars were read, but %,d were computed, %,d superseded and %,d rejected."
                             .formatted(read, computed, superseded, beyond);
         }
-        LakeReader reader = new LakeReader(new Path(home.lake()));
-        long stored = 0;
-        for (PartitionKey output : outputs) {
-            stored += reader.rows(output);
-        }
+        long stored = new LakeReader(new Path(home.lake())).rows(outputs);
         if (problem == null && stored != rows + beyond) {
             problem =
                     "%,d rows were given to the lake, but it holds %,d."

@@ -6,7 +6,14 @@ import io.champion.indicators.FeatureSet;
 import io.champion.lake.ContractTypeInfo;
 import io.champion.model.record.EquityIndicators;
 import io.champion.model.record.Reject;
-
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -17,15 +24,6 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.SortedMap;
 
 /**
  * The operator alone: order, corrections, what is left in state, and other sets after a restore.
@@ -68,8 +66,7 @@ final class FeatureFunctionTest {
                                         HORIZON,
                                         new FeatureRows.Run(
                                                 "1d", "test", Integer.MIN_VALUE, Instant.EPOCH),
-                                        FeatureOutput.ROWS,
-                                        false)),
+                                        FeatureOutput.ROWS)),
                         bar -> bar.instrument,
                         Types.STRING);
         harness.setStateBackend(backend.backend());

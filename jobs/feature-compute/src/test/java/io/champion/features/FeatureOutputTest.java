@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.champion.indicators.FeatureSet;
 import io.champion.model.ColumnBatch;
 import io.champion.model.Dataset;
-
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
-
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 final class FeatureOutputTest {
     private static final int HORIZON = 10;
@@ -51,8 +49,7 @@ final class FeatureOutputTest {
                                         HORIZON,
                                         new FeatureRows.Run(
                                                 "1d", "test", Integer.MIN_VALUE, Instant.EPOCH),
-                                        form,
-                                        false)),
+                                        form)),
                         bar -> bar.instrument,
                         Types.STRING)) {
             harness.setup(form.type().createSerializer(new SerializerConfigImpl()));

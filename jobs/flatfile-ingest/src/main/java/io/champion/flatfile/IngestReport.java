@@ -3,7 +3,6 @@ package io.champion.flatfile;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-
 import io.champion.model.record.IngestRun;
 import io.champion.model.record.IngestedFile;
 import io.champion.quality.Accounting;
@@ -12,10 +11,6 @@ import io.champion.tracking.FileHashes;
 import io.champion.tracking.Lineage;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.WrittenRows;
-
-import org.apache.flink.core.fs.Path;
-import org.apache.flink.util.function.FunctionWithException;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.util.function.FunctionWithException;
 
 /**
  * What a run did.

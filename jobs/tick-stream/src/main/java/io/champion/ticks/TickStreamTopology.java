@@ -4,15 +4,13 @@ import io.champion.kafka.WireSchemas;
 import io.champion.lake.ColumnBatchTypeInfo;
 import io.champion.model.ColumnBatch;
 import io.champion.tracking.IntervalPart;
-
+import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.function.SerializableSupplier;
-
-import java.util.Map;
 
 /**
  * The job's graph: messages, brought together by instrument, through the engine; accepted ticks,

@@ -1,12 +1,10 @@
 package io.champion.ticks;
 
 import static io.champion.local.faults.Until.until;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
 import io.champion.kafka.DeadLetter;
 import io.champion.kafka.KafkaConfig;
 import io.champion.kafka.RecordDecoder;
@@ -31,14 +29,6 @@ import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
-
-import org.apache.avro.Schema;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListTransactionsOptions;
-import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,6 +50,12 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * One run of the whole job over a simulated market: holds what the job made of it against {@link

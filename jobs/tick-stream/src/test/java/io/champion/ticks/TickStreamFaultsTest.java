@@ -1,7 +1,6 @@
 package io.champion.ticks;
 
 import static io.champion.local.faults.Until.until;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.EmbeddedKafka;
@@ -12,15 +11,13 @@ import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
-
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Everything that the job hangs on is killed under it, in real processes and while ticks come, and

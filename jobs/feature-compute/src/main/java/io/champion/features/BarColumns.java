@@ -1,0 +1,220 @@
+package io.champion.features;
+
+import io.champion.lake.RowGroup;
+import io.champion.model.ColumnBatch.Numbers;
+import io.champion.model.ColumnBatch.Texts;
+import io.champion.model.ColumnType;
+import io.champion.model.Dataset;
+import io.champion.model.TextDictionary;
+import io.champion.model.record.Bar;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Makes bars of the columns of row groups: the bars that {@link FeatureBars} makes of records.
+ * Names are made once, and not for every bar.
+ */
+final class BarColumns {
+    private static final Set<String> DAILY =
+            Set.of("instrument_id", "symbol", "trade_date", "open", "high", "low", "close");
+    private static final Set<String> OF_WINDOWS =
+            Set.of(
+                    "instrument_id",
+                    "symbol",
+                    "exchange",
+                    "bar_interval",
+                    "window_start",
+                    "window_end",
+                    "version",
+                    "open",
+                    "high",
+                    "low",
+                    "close");
+    private static final List<String> SUMS = List.of("volume", "turnover");
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final boolean daily;
+    private final byte[] interval;
+    private final TreeSet<String> fields;
+    private final Set<String> whole;
+    private final Names instruments = new Names();
+    private final Names symbols = new Names();
+
+    private RowGroup rows;
+    private Texts instrument;
+    private Texts symbol;
+    private Texts exchange;
+    private Texts barInterval;
+    private Numbers date;
+    private Numbers start;
+    private Numbers end;
+    private Numbers version;
+    private Numbers open;
+    private Numbers high;
+    private Numbers low;
+    private Numbers close;
+    private Numbers volume;
+    private Numbers turnover;
+
+    /** The day whose end was looked up last. */
+    private long day = Long.MIN_VALUE;
+
+    private long dayEnd;
+
+    /**
+     * @param bars the dataset of the row groups
+     * @param interval length of the bars that are wanted of a dataset with several
+     */
+    BarColumns(Dataset bars, String interval) {
+        this.daily = !bars.id().equals(Dataset.of(Bar.getClassSchema()).id());
+        this.interval = interval.getBytes(StandardCharsets.UTF_8);
+        this.fields = new TreeSet<>(daily ? DAILY : OF_WINDOWS);
+        this.fields.addAll(SUMS);
+        this.whole =
+                bars.columns().stream()
+                        .filter(column -> column.type().kind() == ColumnType.Kind.LONG)
+                        .map(ColumnType.Column::name)
+                        .collect(Collectors.toSet());
+    }
+
+    /** The fields that are needed. */
+    Set<String> fields() {
+        return fields;
+    }
+
+    /** Takes a row group, of which rows are asked for then. */
+    void take(RowGroup group) {
+        rows = group;
+        instrument = group.texts("instrument_id");
+        symbol = group.texts("symbol");
+        if (daily) {
+            date = group.numbers("trade_date");
+        } else {
+            exchange = group.texts("exchange");
+            barInterval = group.texts("bar_interval");
+            start = group.numbers("window_start");
+            end = group.numbers("window_end");
+            version = group.numbers("version");
+        }
+        open = group.numbers("open");
+        high = group.numbers("high");
+        low = group.numbers("low");
+        close = group.numbers("close");
+        volume = group.numbers("volume");
+        turnover = group.numbers("turnover");
+    }
+
+    /** Rows of the row group. */
+    int rows() {
+        return rows.rows();
+    }
+
+    /** Whether a row is a bar of the length that is wanted. */
+    boolean isWanted(int row) {
+        return daily
+                || Arrays.equals(
+                        barInterval.bytes(),
+                        barInterval.starts()[row],
+                        barInterval.ends()[row],
+                        interval,
+                        0,
+                        interval.length);
+    }
+
+    /** The number of a row's instrument, from 0, in the order in which they were seen first. */
+    int instrument(int row) {
+        return instruments.idOf(instrument, row);
+    }
+
+    /** The name of an instrument with a number. */
+    String name(int instrument) {
+        return instruments.texts.get(instrument);
+    }
+
+    /** The bar of a row. */
+    FeatureBar bar(int row) {
+        return daily ? daily(row) : ofWindow(row);
+    }
+
+    private FeatureBar daily(int row) {
+        // Where nothing was traded there is no open, though some sources repeat the last close.
+        boolean traded = isKnown(open, row) && isKnown(high, row) && isKnown(low, row);
+        traded &= isKnown(close, row);
+        long session = date.values()[row];
+        if (session != day) {
+            day = session;
+            dayEnd = FeatureBars.close(LocalDate.ofEpochDay(session));
+        }
+        return bar(row, session * FeatureBars.MILLIS_PER_DAY, dayEnd, (int) session, 1, traded);
+    }
+
+    private FeatureBar ofWindow(int row) {
+        long from = start.values()[row] / NANOS_PER_MILLI;
+        String place =
+                new String(
+                        exchange.bytes(),
+                        exchange.starts()[row],
+                        exchange.ends()[row] - exchange.starts()[row],
+                        StandardCharsets.UTF_8);
+        return bar(
+                row,
+                from,
+                end.values()[row] / NANOS_PER_MILLI,
+                FeatureBars.session(place, from),
+                (int) version.values()[row],
+                isKnown(open, row));
+    }
+
+    private FeatureBar bar(
+            int row, long time, long barEnd, int session, int barVersion, boolean traded) {
+        return new FeatureBar(
+                name(instrument(row)),
+                symbols.texts.get(symbols.idOf(symbol, row)),
+                time,
+                barEnd,
+                session,
+                barVersion,
+                traded ? real(open, row) : Double.NaN,
+                traded ? real(high, row) : Double.NaN,
+                traded ? real(low, row) : Double.NaN,
+                traded ? real(close, row) : Double.NaN,
+                sum("volume", volume, row),
+                sum("turnover", turnover, row));
+    }
+
+    private static boolean isKnown(Numbers column, int row) {
+        return column.nulls() == null || column.nulls()[row] == 0;
+    }
+
+    private static double real(Numbers column, int row) {
+        return Double.longBitsToDouble(column.values()[row]);
+    }
+
+    private double sum(String name, Numbers column, int row) {
+        if (!isKnown(column, row)) {
+            return Double.NaN;
+        }
+        return whole.contains(name) ? column.values()[row] : real(column, row);
+    }
+
+    /** Texts by a number, and numbers by their texts. */
+    private static final class Names {
+        private final TextDictionary dictionary = new TextDictionary(Integer.MAX_VALUE);
+        private final List<String> texts = new ArrayList<>();
+
+        int idOf(Texts column, int row) {
+            int id = dictionary.idOf(column.bytes(), column.starts()[row], column.ends()[row]);
+            if (id == texts.size()) {
+                texts.add(dictionary.text(id));
+            }
+            return id;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.champion.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.champion.lake.ContractTypeInfo;
+import io.champion.lake.LakeReader;
+import io.champion.lake.LakeSink;
+import io.champion.model.Dataset;
+import io.champion.model.PartitionKey;
+import io.champion.model.record.Bar;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is read of a lake of intraday bars that came in any order and were corrected. */
+final class LakeBarsTest {
+    private static final Dataset BARS = Dataset.of(Bar.getClassSchema());
+    private static final int MAX_PARALLELISM = 128;
+    private static final int DAYS = 30;
+    private static final List<String> INSTRUMENTS =
+            List.of("NSE:A:EQ", "NSE:B:EQ", "BSE:500325:A", "NSE:\u0100C:BE");
+
+    @TempDir Path lake;
+
+    @Test
+    void eachTaskHandsOnTheLastVersionsOfItsInstrumentsInTheOrderOfTime() throws Exception {
+        TreeMap<String, TreeMap<Long, FeatureBar>> last = new TreeMap<>();
+        List<SpecificRecordBase> rows = new ArrayList<>();
+        for (String instrument : INSTRUMENTS) {
+            for (FeatureBar bar : Bars.walk(instrument, DAYS, instrument.hashCode())) {
+                rows.add(message(bar));
+                FeatureBar kept = bar;
+                if (bar.time / Bars.DAY % 5 == 0) {
+                    kept = Bars.corrected(bar, 3, 1.5);
+                    rows.add(message(kept));
+                    rows.add(message(Bars.corrected(bar, 2, 1.2)));
+                }
+                last.computeIfAbsent(instrument, key -> new TreeMap<>()).put(kept.time, kept);
+                Bar other = message(bar);
+                other.setBarInterval("1m");
+                rows.add(other);
+                Bar untraded = message(bar);
+                untraded.setWindowStart(untraded.getWindowStart() + 1_000_000_000L);
+                untraded.setOpen(null);
+                rows.add(untraded);
+            }
+        }
+        Collections.shuffle(rows, new Random(1));
+        write(rows);
+
+        List<PartitionKey> days =
+                List.copyOf(
+                        new LakeReader(new org.apache.flink.core.fs.Path(lake.toUri()))
+                                .partitions(BARS));
+        int seen = 0;
+        for (int task = 0; task < 2; task++) {
+            long watermark = Long.MIN_VALUE;
+            TreeMap<String, Long> times = new TreeMap<>();
+            for (Object element : output(days, task)) {
+                if (element instanceof Watermark mark) {
+                    watermark = mark.getTimestamp();
+                    continue;
+                }
+                @SuppressWarnings("unchecked")
+                StreamRecord<FeatureBar> record = (StreamRecord<FeatureBar>) element;
+                FeatureBar bar = record.getValue();
+                seen++;
+                assertThat(owner(bar.instrument)).isEqualTo(task);
+                assertThat(record.getTimestamp()).isEqualTo(bar.time).isGreaterThan(watermark);
+                assertThat(bar.time).isGreaterThan(times.getOrDefault(bar.instrument, -1L));
+                times.put(bar.instrument, bar.time);
+                FeatureBar expected = last.get(bar.instrument).get(bar.time);
+                assertThat(bar.hasValuesOf(expected)).as("%s", bar).isTrue();
+                assertThat(bar.symbol).isEqualTo(expected.symbol);
+                assertThat(bar.version).isEqualTo(expected.version);
+                assertThat(bar.end).isEqualTo(bar.time + Bars.DAY);
+            }
+            assertThat(watermark).isEqualTo(DAYS * Bars.DAY - 1);
+        }
+        assertThat(seen).isEqualTo(INSTRUMENTS.size() * DAYS);
+    }
+
+    private static int owner(String instrument) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(instrument, MAX_PARALLELISM, 2);
+    }
+
+    /** The bar's session is that of its exchange; a whole day in UTC is not in the walk's. */
+    private static Bar message(FeatureBar bar) {
+        Bar message = Bars.message(bar);
+        message.setExchange(bar.instrument.substring(0, 3));
+        return message;
+    }
+
+    private List<Object> output(List<PartitionKey> days, int task) throws Exception {
+        try (var harness =
+                new OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar>(
+                        new LakeBars(lake.toUri().toString(), BARS.id(), "1d"),
+                        MAX_PARALLELISM,
+                        2,
+                        task)) {
+            harness.setup(FeatureBarSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
+            harness.open();
+            for (PartitionKey day : days) {
+                harness.processElement(new StreamRecord<>(day));
+            }
+            harness.endInput();
+            harness.getOneInputOperator().finish();
+            return List.copyOf(harness.getOutput());
+        }
+    }
+
+    private void write(List<SpecificRecordBase> rows) throws Exception {
+        TreeSet<PartitionKey> partitions = new TreeSet<>();
+        rows.forEach(row -> partitions.add(BARS.partitionOf(row)));
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
+        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
+        env.fromData(rows, ContractTypeInfo.INSTANCE)
+                .uid("rows")
+                .sinkTo(
+                        LakeSink.builder(new org.apache.flink.core.fs.Path(lake.toUri()))
+                                .replacing(partitions)
+                                .maxOpenFiles(partitions.size())
+                                .build())
+                .uid("lake");
+        env.execute();
+    }
+}

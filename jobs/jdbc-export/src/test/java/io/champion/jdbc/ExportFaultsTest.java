@@ -1,0 +1,171 @@
+package io.champion.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.champion.jdbc.PostgresProxy.Loss;
+import io.champion.runtime.JobConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What breaks between prepare and commit, on a real server: each row is in the table once. */
+final class ExportFaultsTest {
+    private static final int HOURS = 30;
+    private static final int ROWS = 1_000;
+    private static final int ALL = HOURS * ROWS;
+    private static final String PREPARE = "PREPARE TRANSACTION";
+    private static final String COMMIT = "COMMIT PREPARED";
+
+    @TempDir static Path folder;
+
+    private static Path home;
+    private static PostgresProcess postgres;
+    private PostgresProxy proxy;
+
+    @BeforeAll
+    static void start() throws Exception {
+        home = folder.resolve("home");
+        postgres = PostgresProcess.start(folder.resolve("postgres"), 64);
+        TickLake.write(home, TickLake.ticks(HOURS, ROWS));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void startProxy() throws Exception {
+        proxy = PostgresProxy.start(postgres);
+        // So slow that a run sees several checkpoints.
+        proxy.delay(10_000);
+    }
+
+    @AfterEach
+    void stopProxy() throws Exception {
+        proxy.close();
+        postgres.execute("DROP TABLE IF EXISTS ticks");
+    }
+
+    private ExportReport export(String... options) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "home=" + home,
+                                "postgres.url=" + proxy.url(),
+                                "export.dataset=raw.equity_trade",
+                                "export.table=ticks",
+                                "export.create-table=true",
+                                "execution.checkpointing.interval=100 ms",
+                                "execution.checkpointing.min-pause=10 ms",
+                                "restart-strategy.type=fixed-delay",
+                                "restart-strategy.fixed-delay.attempts=1000",
+                                "restart-strategy.fixed-delay.delay=100 ms"));
+        for (String option : options) {
+            String key = option.substring(0, option.indexOf('=') + 1);
+            arguments.removeIf(other -> other.startsWith(key));
+            arguments.add(option);
+        }
+        return JdbcExportJob.run(
+                StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration()),
+                JobConfig.of(JdbcExportJob.OPTIONS).arguments(arguments).load());
+    }
+
+    private static void isWhole(ExportReport report) throws Exception {
+        assertThat(List.of(report.read(), report.written())).containsOnly((long) ALL);
+        assertThat(
+                        postgres.one(
+                                "SELECT concat_ws(' ', count(*), count(DISTINCT event_id)) FROM"
+                                        + " ticks"))
+                .isEqualTo(ALL + " " + ALL);
+        assertThat(postgres.count("SELECT count(*) FROM pg_prepared_xacts")).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        PREPARE + ",1,REQUEST",
+        PREPARE + ",1,ANSWER",
+        PREPARE + ",3,ANSWER",
+        COMMIT + ",1,REQUEST",
+        COMMIT + ",2,ANSWER",
+        "INSERT INTO,2,ANSWER"
+    })
+    void aLostConnectionLosesAndDoublesNothing(String statement, int number, Loss loss)
+            throws Exception {
+        proxy.breakAt(statement, number, loss, () -> {});
+        ExportReport report = export();
+        assertThat(proxy.faults()).isEqualTo(1);
+        isWhole(report);
+    }
+
+    @ParameterizedTest
+    @CsvSource({PREPARE, COMMIT})
+    void aServerThatStartsAgainLosesAndDoublesNothing(String statement) throws Exception {
+        proxy.breakAt(
+                statement,
+                2,
+                Loss.ANSWER,
+                () -> {
+                    try {
+                        postgres.restart();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+        ExportReport report = export();
+        assertThat(proxy.faults()).isEqualTo(1);
+        isWhole(report);
+    }
+
+    @Test
+    void upsertsAreTheSameAfterALoss() throws Exception {
+        proxy.breakAt("INSERT INTO", 2, Loss.ANSWER, () -> {});
+        ExportReport report = export("export.mode=upsert");
+        assertThat(proxy.faults()).isEqualTo(1);
+        isWhole(report);
+    }
+
+    @Test
+    void whatADeadRunPreparedIsFoundAndRolledBack() throws Exception {
+        proxy.breakAt(PREPARE, 3, Loss.ANSWER, () -> proxy.away(true));
+        assertThatThrownBy(() -> export("restart-strategy.type=none"))
+                .hasStackTraceContaining("Job execution failed");
+        proxy.away(false);
+        long before = postgres.count("SELECT count(*) FROM pg_prepared_xacts");
+        assertThat(before).isPositive();
+
+        assertThatThrownBy(() -> export("export.mode=upsert"))
+                .isInstanceOf(PostgresException.class)
+                .hasMessageContaining("hold rows of the table ticks")
+                .hasMessageContaining("'champion export recover'");
+        JobConfig config =
+                JobConfig.of(JdbcExportJob.OPTIONS)
+                        .arguments(List.of("postgres.url=" + postgres.url()))
+                        .load();
+        try (ExportRecovery recovery = ExportRecovery.open(config)) {
+            assertThat(recovery.find("ticks", Duration.ofHours(1))).isEmpty();
+            assertThat(recovery.find("others", Duration.ZERO)).isEmpty();
+            List<ExportRecovery.Waiting> waiting = recovery.find("ticks", Duration.ZERO);
+            assertThat(waiting).hasSize((int) before);
+            assertThat(waiting.get(0).job()).hasSize(32);
+            assertThat(waiting.get(0).tables()).containsExactly("public.ticks");
+            waiting.forEach(one -> recovery.decide(one, false));
+            assertThat(recovery.find(null, Duration.ZERO)).isEmpty();
+        }
+        isWhole(export("export.mode=upsert"));
+    }
+}
