@@ -66,7 +66,7 @@ final class EveryJobOnAClusterIT {
                                 .configuration(classLoading("parent-first"))
                                 .start()) {
             done(home, "ddl", "apply", "--warehouse", engine.url());
-            String config = config(engine, "");
+            String config = config(engine);
             assertThat(
                             run(
                                     cluster,
@@ -180,14 +180,10 @@ final class EveryJobOnAClusterIT {
             kafka.createTopic("bars", 2);
             kafka.createTopic("ticks-dead-letters", 1);
             produce(home, kafka, FIRST);
-            // There, all that begins with -D is for Flink.
-            String config =
-                    config(
-                            engine,
-                            "kafka: {bootstrap-servers: '" + kafka.bootstrapServers() + "'}");
+            String config = config(engine);
             long first = expected(FIRST);
             String savepoint;
-            try (ProcessCluster cluster = application("first", List.of(), config)) {
+            try (ProcessCluster cluster = application("first", List.of(), config, kafka)) {
                 awaitTicks(engine, first);
                 savepoint =
                         job(
@@ -199,7 +195,7 @@ final class EveryJobOnAClusterIT {
             produce(home, kafka, FIRST.plusDays(1));
             long both = first + expected(FIRST.plusDays(1));
             try (ProcessCluster cluster =
-                    application("second", List.of("--fromSavepoint", savepoint), config)) {
+                    application("second", List.of("--fromSavepoint", savepoint), config, kafka)) {
                 awaitTicks(engine, both);
                 job(cluster, List.of("stop", "tick-stream", "--to", savepoints()), List.of());
                 cluster.awaitEnd(LIMIT);
@@ -208,7 +204,8 @@ final class EveryJobOnAClusterIT {
         }
     }
 
-    private ProcessCluster application(String name, List<String> options, String config)
+    private ProcessCluster application(
+            String name, List<String> options, String config, EmbeddedKafka kafka)
             throws IOException {
         return ProcessCluster.builder(home.resolve(name))
                 .slots(2)
@@ -218,7 +215,8 @@ final class EveryJobOnAClusterIT {
                         TickStreamJob.class.getName(),
                         options,
                         "--config",
-                        config)
+                        config,
+                        brokers(kafka))
                 .start();
     }
 
@@ -234,7 +232,7 @@ final class EveryJobOnAClusterIT {
         return "-Dkafka.bootstrap-servers=" + kafka.bootstrapServers();
     }
 
-    private String config(EmbeddedClickHouse engine, String more) throws IOException {
+    private String config(EmbeddedClickHouse engine) throws IOException {
         return Files.writeString(
                         home.resolve("job.yaml"),
                         """
@@ -245,9 +243,8 @@ final class EveryJobOnAClusterIT {
                           checkpointing:
                             interval: 1 s
                             min-pause: 0 s
-                        %s
                         """
-                                .formatted(home.resolve("data"), engine.url(), more))
+                                .formatted(home.resolve("data"), engine.url()))
                 .toString();
     }
 

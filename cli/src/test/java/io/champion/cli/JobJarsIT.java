@@ -27,6 +27,7 @@ final class JobJarsIT {
     private static final List<String> OF_FLINK =
             List.of(
                     "org/apache/flink/formats/",
+                    "org/apache/flink/connector/jdbc/",
                     "org/apache/flink/connector/kafka/",
                     "org/apache/flink/streaming/connectors/kafka/",
                     "org/apache/flink/streaming/util/serialization/",

@@ -161,6 +161,9 @@ public final class ProcessCluster implements AutoCloseable {
             applicationJar = jar;
             application = new ArrayList<>(List.of("--job-classname", mainClass));
             application.addAll(options);
+            // What follows is the job's, whatever it looks like: Flink's parser takes --config for
+            // its own --configDir, and each -D for an option of the cluster.
+            application.add("--");
             application.addAll(List.of(arguments));
             return this;
         }

@@ -10,6 +10,7 @@ import io.champion.adjust.AdjustPricesJob;
 import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.features.FeatureComputeJob;
 import io.champion.flatfile.FlatFileIngestJob;
+import io.champion.jdbc.JdbcExportJob;
 import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.runtime.OptionSet;
 import io.champion.ticks.TickStreamJob;
@@ -42,7 +43,8 @@ final class ManifestCheckTest {
                     "adjust-prices", AdjustPricesJob.OPTIONS,
                     "tick-stream", TickStreamJob.OPTIONS,
                     "feature-compute", FeatureComputeJob.OPTIONS,
-                    "rebuild-warehouse", RebuildWarehouseJob.OPTIONS);
+                    "rebuild-warehouse", RebuildWarehouseJob.OPTIONS,
+                    "jdbc-export", JdbcExportJob.OPTIONS);
 
     private static final ManifestCheck CHECK = ManifestCheck.of(JOBS);
 
