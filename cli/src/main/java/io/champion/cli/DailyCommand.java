@@ -29,6 +29,7 @@ import io.champion.runtime.InputException;
 import io.champion.runtime.Inputs;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.Experiments;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.Tracker;
@@ -39,8 +40,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,8 +69,6 @@ import picocli.CommandLine.Option;
         })
 final class DailyCommand implements Callable<Integer> {
     private static final String NAME = "daily";
-    private static final DateTimeFormatter ATTEMPT =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final OptionSet[] JOBS = {
         BhavcopyIngestJob.OPTIONS, AdjustPricesJob.OPTIONS, FeatureComputeJob.OPTIONS
@@ -166,7 +163,7 @@ final class DailyCommand implements Callable<Integer> {
             }
         }
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String id = day + " " + ATTEMPT.format(start);
+        String id = day + " " + RunReports.id(start);
         JobConfig config = context.config(BhavcopyIngestJob.OPTIONS, null, ingestOptions(null));
         Context.localHome(config);
         return Tracker.job(

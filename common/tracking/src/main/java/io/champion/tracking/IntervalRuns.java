@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.IntervalPart.Offsets;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +39,6 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  */
 public final class IntervalRuns {
     private IntervalRuns() {}
-
-    private static final DateTimeFormatter NAME =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -131,7 +127,7 @@ public final class IntervalRuns {
         }
 
         TrackedRun.Builder describe(Subject subject) {
-            String id = NAME.format(Instant.ofEpochMilli(start));
+            String id = RunReports.id(Instant.ofEpochMilli(start));
             TrackedRun.Builder run =
                     TrackedRun.of(
                             subject.experiment,

@@ -56,7 +56,7 @@ final class IntervalRunsTest {
         List<TrackedRun> runs = finished();
         assertThat(runs).hasSize(2);
         TrackedRun hour = runs.get(0);
-        assertThat(hour.name()).isEqualTo("tick-stream group 20250618T100100.000Z");
+        assertThat(hour.name()).isEqualTo("tick-stream group 20250618T100100000Z");
         assertThat(hour.start()).isEqualTo(Instant.ofEpochMilli(TEN + 60_000));
         assertThat(hour.end()).isEqualTo(Instant.ofEpochMilli(TEN + minutes(61)));
         assertThat(hour.params()).containsOnly(entry("ticks.topic", "ticks"));

@@ -114,7 +114,7 @@ final class TrackerTest {
             Tracker.sendAll(root(), server);
         }
         TrackedRun there =
-                runs(Experiments.INGESTION, "tick-stream ended 19700101T000000.000Z").get(0);
+                runs(Experiments.INGESTION, "tick-stream ended 19700101T000000000Z").get(0);
         assertThat(there.status()).isEqualTo(TrackedRun.Status.FINISHED);
         assertThat(there.metrics())
                 .containsEntry("ticks_read", 5.0)
@@ -139,7 +139,7 @@ final class TrackerTest {
             Tracker.sendAll(root(), server);
         }
         for (String name : List.of("away", "failing", "held")) {
-            assertThat(runs(Experiments.INGESTION, "tick-stream " + name + " 19700101T000000.000Z"))
+            assertThat(runs(Experiments.INGESTION, "tick-stream " + name + " 19700101T000000000Z"))
                     .hasSize(1);
         }
     }

@@ -22,6 +22,7 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.Experiments;
 import io.champion.tracking.Lineage;
 import io.champion.tracking.TrackedRun;
@@ -35,13 +36,9 @@ import io.champion.warehouse.WarehouseGeneration;
 import io.champion.warehouse.WarehouseLock;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,7 +50,6 @@ import java.util.TreeSet;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -82,9 +78,6 @@ public final class AdjustPricesJob {
                     Dataset.of(EquityOhlc.getClassSchema()),
                     Dataset.of(CorporateAction.getClassSchema()),
                     Dataset.of(SymbolMaster.getClassSchema()));
-
-    private static final DateTimeFormatter ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Longer than the lease of a holder that died elsewhere. */
     private static final Duration LOCK_PATIENCE = Duration.ofMinutes(2);
@@ -145,7 +138,7 @@ public final class AdjustPricesJob {
         private final Path lake;
         private final LakeReader reader;
         private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        private final String id = ID.format(start);
+        private final String id = RunReports.id(start);
         private final AdjustedHistory.Settings settings;
 
         Run(
@@ -217,7 +210,7 @@ public final class AdjustPricesJob {
                 AdjustReport report =
                         new AdjustReport(
                                 id, start, Duration.between(start, Instant.now()), made, changed);
-                store(report);
+                RunReports.store(home, report.runId(), RunReports.REPORT, report.toJson());
                 report.describe(record);
                 record.afterwards(
                         later ->
@@ -400,15 +393,6 @@ public final class AdjustPricesJob {
                                     + node.path("job").asText()
                                     + " was not applied to its end: apply it first.");
                 }
-            }
-        }
-
-        private void store(AdjustReport report) throws IOException {
-            Path file = new Path(home.runs() + "/" + report.runId() + "/report.json");
-            FileSystem fileSystem = file.getFileSystem();
-            fileSystem.mkdirs(file.getParent());
-            try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
-                out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
             }
         }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.TrackedRun;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +48,7 @@ public final class AdjustReport {
                 .metric("actions_applied", actionsApplied())
                 .metric("breaks_suspected", breaksSuspected())
                 .metric("seconds", took.toMillis() / 1000.0)
-                .artifact("report.json", toJson());
+                .artifact(RunReports.REPORT, toJson());
     }
 
     /** Names the run, and its generation; later ones sort behind earlier ones. */

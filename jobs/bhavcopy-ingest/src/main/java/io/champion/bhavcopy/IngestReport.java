@@ -7,6 +7,7 @@ import io.champion.model.record.IngestRun;
 import io.champion.model.record.IngestedFile;
 import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.FileHashes;
 import io.champion.tracking.Lineage;
 import io.champion.tracking.TrackedRun;
@@ -107,7 +108,7 @@ public record IngestReport(
                 .metrics("written", accounting.emittedByDataset())
                 .metrics("rejected", accounting.rejected())
                 .metrics("warnings", accounting.warnings());
-        run.artifact("report.json", toJson())
+        run.artifact(RunReports.REPORT, toJson())
                 .artifact(Lineage.FILE, lineage(file -> null))
                 .afterwards(this::inspect)
                 .afterwards(

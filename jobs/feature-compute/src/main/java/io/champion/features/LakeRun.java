@@ -16,6 +16,7 @@ import io.champion.runtime.CommonOptions;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.Experiments;
 import io.champion.tracking.Revision;
 import io.champion.tracking.TrackedRun;
@@ -25,13 +26,9 @@ import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -50,7 +47,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -69,9 +65,6 @@ final class LakeRun {
     private static final Dataset FEATURES = Dataset.of(EquityIndicators.getClassSchema());
     private static final Dataset INDICES = Dataset.of(IndexOhlc.getClassSchema());
     private static final Dataset REJECTS = Dataset.of(Reject.getClassSchema());
-
-    private static final DateTimeFormatter RUN_ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Where features go. */
     static final String LAKE = "lake";
@@ -122,7 +115,7 @@ final class LakeRun {
                 config,
                 Experiments.FEATURES,
                 FeatureComputeJob.NAME,
-                RUN_ID.format(started),
+                RunReports.id(started),
                 started,
                 run -> execute(env, run));
     }
@@ -178,7 +171,7 @@ final class LakeRun {
         JobExecutionResult result = env.execute(FeatureComputeJob.NAME);
 
         FeatureReport report = report(result, outputs, fingerprints, from, to);
-        store(report);
+        RunReports.store(home, report.runId(), "features.json", report.toJson());
         report.describe(record);
         record.afterwards(
                         later ->
@@ -427,7 +420,7 @@ final class LakeRun {
                             .formatted(rows + beyond, stored);
         }
         return new FeatureReport(
-                RUN_ID.format(started),
+                RunReports.id(started),
                 set.name(),
                 set.version(),
                 FeatureReport.features(set),
@@ -450,14 +443,5 @@ final class LakeRun {
     private static long count(JobExecutionResult result, String accumulator) {
         Long count = result.getAccumulatorResult(accumulator);
         return count == null ? 0 : count;
-    }
-
-    private void store(FeatureReport report) throws IOException {
-        Path file = new Path(home.runs() + "/" + report.runId() + "/features.json");
-        FileSystem fileSystem = file.getFileSystem();
-        fileSystem.mkdirs(file.getParent());
-        try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
-            out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
-        }
     }
 }

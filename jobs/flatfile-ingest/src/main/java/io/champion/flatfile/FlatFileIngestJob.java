@@ -18,6 +18,7 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
 import io.champion.tracking.Experiments;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.Tracker;
@@ -29,13 +30,9 @@ import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -56,7 +53,6 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -75,8 +71,6 @@ public final class FlatFileIngestJob {
 
     static final String NAME = "flatfile-ingest";
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final DateTimeFormatter RUN_ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Runs the job and prints its report. Fails if a file could not be read. */
     public static void main(String[] arguments) throws Exception {
@@ -107,7 +101,7 @@ public final class FlatFileIngestJob {
                 config,
                 Experiments.INGESTION,
                 NAME,
-                RUN_ID.format(start),
+                RunReports.id(start),
                 start,
                 run -> ingest(env, config, start, progress, run));
     }
@@ -139,7 +133,7 @@ public final class FlatFileIngestJob {
         Accounting books = ingest(env, config, plan, task, progress);
 
         IngestReport report = report(start, plan, books, home, warehouse);
-        store(report, home);
+        RunReports.store(home, report.runId(), RunReports.REPORT, report.toJson());
         if (warehouse != null) {
             record(report, warehouse);
         }
@@ -346,7 +340,7 @@ public final class FlatFileIngestJob {
             }
         }
         return new IngestReport(
-                RUN_ID.format(start),
+                RunReports.id(start),
                 start,
                 Duration.between(start, Instant.now()),
                 plan,
@@ -423,15 +417,6 @@ public final class FlatFileIngestJob {
             throws IOException, InterruptedException {
         try (ClickHouse warehouse = ClickHouse.connect(config)) {
             RecordInsert.once(warehouse, NAME + ":" + report.runId(), report.toRecord());
-        }
-    }
-
-    private static void store(IngestReport report, Home home) throws IOException {
-        Path file = new Path(home.runs() + "/" + report.runId() + "/report.json");
-        FileSystem fileSystem = file.getFileSystem();
-        fileSystem.mkdirs(file.getParent());
-        try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
-            out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -2,8 +2,12 @@ package io.champion.jdbc;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.runtime.RunReports;
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -65,6 +69,29 @@ public record ExportReport(
             root.putObject("lookup").put("found", found).put("unknown", unknown);
         }
         return root.toPrettyString();
+    }
+
+    /** Puts the figures on record, and what was made from what. */
+    void describe(TrackedRun.Builder run) {
+        double seconds = took.toMillis() / 1000.0;
+        run.metric("rows_read", read)
+                .metric("rows_written", written)
+                .metric("rows_rejected", rowsRejected())
+                .metric("seconds", seconds)
+                .metric("rows_per_second", read / seconds)
+                .metrics("rejected", rejected);
+        if (found != null) {
+            run.metric("lookup_found", found).metric("lookup_unknown", unknown);
+        }
+        run.artifact(RunReports.REPORT, toJson())
+                .artifact(
+                        Lineage.FILE,
+                        new Lineage(
+                                        JdbcExportJob.NAME,
+                                        runId,
+                                        List.of(new Lineage.Item(what, null, read)),
+                                        List.of(new Lineage.Item(table, null, written)))
+                                .toJson());
     }
 
     /** For a person, a line each. */

@@ -2,8 +2,12 @@ package io.champion.jdbc;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.champion.runtime.RunReports;
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What a run made of a table of reference data.
@@ -52,6 +56,27 @@ public record ImportReport(
         root.put("example", example);
         root.put("carried_over", carried);
         return root.toPrettyString();
+    }
+
+    /** Puts the figures on record, and what was made from what. */
+    void describe(TrackedRun.Builder run) {
+        double seconds = took.toMillis() / 1000.0;
+        run.metric("rows_read", read)
+                .metric("rows_written", written)
+                .metric("rows_rejected", rejected)
+                .metric("rows_duplicate", duplicates)
+                .metric("rows_carried_over", carried)
+                .metric("seconds", seconds)
+                .metric("rows_per_second", read / seconds);
+        run.artifact(RunReports.REPORT, toJson())
+                .artifact(
+                        Lineage.FILE,
+                        new Lineage(
+                                        JdbcImportJob.NAME,
+                                        runId,
+                                        List.of(new Lineage.Item(table, null, read)),
+                                        List.of(new Lineage.Item(dataset, null, written)))
+                                .toJson());
     }
 
     /** For a person, a line each. */

@@ -15,10 +15,13 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,8 +29,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -48,7 +49,6 @@ import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -70,15 +70,16 @@ public final class JdbcExportJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, PostgresOptions.class, JdbcExportOptions.class);
+            OptionSet.of(
+                    CommonOptions.class,
+                    TrackingOptions.class,
+                    PostgresOptions.class,
+                    JdbcExportOptions.class);
 
     static final String NAME = "jdbc-export";
 
     /** What the job gives up after, unless told otherwise: somebody waits for it. */
     private static final int ATTEMPTS = 5;
-
-    private static final DateTimeFormatter ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Runs the job and prints its report. */
     public static void main(String[] arguments) throws Exception {
@@ -94,12 +95,14 @@ public final class JdbcExportJob {
      * @param env whose settings this sets
      * @throws PostgresException if the server, the table or the input are not what is needed
      * @throws ConfigException if an option has a value that makes no sense
-     * @throws AccountingException if rows that were read are neither written nor rejected
+     * @throws AccountingException if rows that were read are neither written nor rejected; the
+     *     report has been stored
      */
     public static ExportReport run(StreamExecutionEnvironment env, JobConfig config)
             throws Exception {
         configure(env, config);
-        return new Run(env, config).execute();
+        Run run = new Run(env, config);
+        return Tracker.job(config, Experiments.INGESTION, NAME, run.id, run.start, run::execute);
     }
 
     private static void configure(StreamExecutionEnvironment env, JobConfig config) {
@@ -131,6 +134,9 @@ public final class JdbcExportJob {
         private final StreamExecutionEnvironment env;
         private final JobConfig config;
         private final Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        // Exports into several tables may start together.
+        private final String id =
+                RunReports.id(start) + "-" + UUID.randomUUID().toString().substring(0, 8);
         private final PostgresServer server;
         private final Mode mode;
         private final Home home;
@@ -463,14 +469,15 @@ public final class JdbcExportJob {
                     config.get(JdbcExportOptions.LOOKUP_CACHE_AGE));
         }
 
-        ExportReport execute() throws Exception {
+        ExportReport execute(TrackedRun.Builder run) throws Exception {
             Input input = input();
             Target target = target(input);
             build(input, target);
             JobExecutionResult result = env.execute(NAME);
             ExportReport report = report(target, result.getAllAccumulatorResults());
+            RunReports.store(home, id, RunReports.REPORT, report.toJson());
+            report.describe(run);
             verify(target, report);
-            store(report);
             return report;
         }
 
@@ -544,7 +551,7 @@ public final class JdbcExportJob {
                 }
             }
             return new ExportReport(
-                    ID.format(start) + "-" + UUID.randomUUID().toString().substring(0, 8),
+                    id,
                     start,
                     Duration.between(start, Instant.now()),
                     dataset == null ? "the query" : dataset.id(),
@@ -580,15 +587,6 @@ public final class JdbcExportJob {
                 } catch (SQLException e) {
                     throw PostgresException.of(server, e);
                 }
-            }
-        }
-
-        private void store(ExportReport report) throws IOException {
-            Path file = new Path(home.runs() + "/" + report.runId() + "/report.json");
-            FileSystem fileSystem = file.getFileSystem();
-            fileSystem.mkdirs(file.getParent());
-            try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
-                out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
             }
         }
     }

@@ -13,18 +13,19 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.jdbc.core.datastream.source.JdbcSource;
 import org.apache.flink.connector.jdbc.core.datastream.source.JdbcSourceBuilder;
 import org.apache.flink.connector.jdbc.core.datastream.source.reader.extractor.ResultExtractor;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -57,14 +57,15 @@ public final class JdbcImportJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, PostgresOptions.class, JdbcImportOptions.class);
+            OptionSet.of(
+                    CommonOptions.class,
+                    TrackingOptions.class,
+                    PostgresOptions.class,
+                    JdbcImportOptions.class);
 
     static final String NAME = "jdbc-import";
 
     private static final int FETCH_ROWS = 5_000;
-
-    private static final DateTimeFormatter ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Runs the job and prints its report. */
     public static void main(String[] arguments) throws Exception {
@@ -86,11 +87,23 @@ public final class JdbcImportJob {
      * @throws PostgresException if the server or the table are not what is needed, or if there is
      *     nothing to import
      * @throws ConfigException if an option has a value that makes no sense
-     * @throws AccountingException if the sums do not hold
+     * @throws AccountingException if the sums do not hold; the report has been stored
      */
     public static ImportReport run(StreamExecutionEnvironment env, JobConfig config)
             throws Exception {
         Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return Tracker.job(
+                config,
+                Experiments.INGESTION,
+                NAME,
+                RunReports.id(start),
+                start,
+                run -> load(env, config, start, run));
+    }
+
+    private static ImportReport load(
+            StreamExecutionEnvironment env, JobConfig config, Instant start, TrackedRun.Builder run)
+            throws Exception {
         PostgresServer server = PostgresServer.of(config);
         Dataset dataset = dataset(config);
         String given = config.get(JdbcImportOptions.TABLE);
@@ -116,8 +129,9 @@ public final class JdbcImportJob {
             build(env, config, home, server, rows, rows.query(table, there), partition);
             JobExecutionResult result = env.execute(NAME);
             ImportReport report = report(start, table, dataset, result.getAllAccumulatorResults());
+            RunReports.store(home, report.runId(), RunReports.REPORT, report.toJson());
+            report.describe(run);
             verify(report, home, clickHouse, partition);
-            store(home, report);
             return report;
         }
     }
@@ -255,7 +269,7 @@ public final class JdbcImportJob {
     private static ImportReport report(
             Instant start, TableName table, Dataset dataset, Map<String, Object> counts) {
         return new ImportReport(
-                ID.format(start),
+                RunReports.id(start),
                 start,
                 Duration.between(start, Instant.now()),
                 table.toString(),
@@ -298,15 +312,6 @@ public final class JdbcImportJob {
             throw new AccountingException(
                     "The %s was given %,d rows of %s but holds %,d."
                             .formatted(store, given, partition, there));
-        }
-    }
-
-    private static void store(Home home, ImportReport report) throws IOException {
-        Path file = new Path(home.runs() + "/" + report.runId() + "/report.json");
-        FileSystem fileSystem = file.getFileSystem();
-        fileSystem.mkdirs(file.getParent());
-        try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
-            out.write(report.toJson().getBytes(StandardCharsets.UTF_8));
         }
     }
 }

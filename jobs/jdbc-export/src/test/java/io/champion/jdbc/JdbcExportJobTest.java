@@ -11,6 +11,9 @@ import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
@@ -81,6 +84,15 @@ final class JdbcExportJobTest {
                 JobConfig.of(JdbcExportJob.OPTIONS).arguments(arguments(options)).load());
     }
 
+    /** The latest run of a job. */
+    private static TrackedRun onRecord(String job) throws Exception {
+        JobConfig config = JobConfig.of(JdbcExportJob.OPTIONS).arguments(arguments()).load();
+        return Tracker.runs(config, List.of(Experiments.INGESTION), 100).stream()
+                .filter(run -> run.name().startsWith(job + " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static ImportReport importTable(String... options) throws Exception {
         JobConfig config = JobConfig.of(JdbcImportJob.OPTIONS).arguments(arguments(options)).load();
         StreamExecutionEnvironment env =
@@ -102,6 +114,10 @@ final class JdbcExportJobTest {
         assertThat(home.resolve("runs").resolve(report.runId()).resolve("report.json"))
                 .content()
                 .contains("\"rows_written\" : " + ALL);
+        assertThat(onRecord("jdbc-export").metrics())
+                .containsEntry("rows_read", (double) ALL)
+                .containsEntry("rows_written", (double) ALL)
+                .containsEntry("rows_rejected", 0.0);
         assertThat(postgres.count("SELECT count(DISTINCT event_id) FROM ticks")).isEqualTo(ALL);
         assertThat(
                         postgres.one(
@@ -316,6 +332,11 @@ final class JdbcExportJobTest {
         assertThat(List.of(report.read(), report.written(), report.rejected(), report.duplicates()))
                 .containsExactly(5L, 2L, 2L, 1L);
         assertThat(report.example()).contains("is missing").contains("Two Ltd");
+        assertThat(onRecord("jdbc-import").metrics())
+                .containsEntry("rows_read", 5.0)
+                .containsEntry("rows_written", 2.0)
+                .containsEntry("rows_rejected", 2.0)
+                .containsEntry("rows_duplicate", 1.0);
         Dataset symbols = Dataset.of(SymbolMaster.getClassSchema());
         LakeReader reader =
                 new LakeReader(new org.apache.flink.core.fs.Path(home.resolve("lake").toString()));

@@ -1,18 +1,40 @@
 package io.champion.rebuild;
 
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
  * What a run put into the warehouse.
  *
+ * @param runId names the run
  * @param rows rows of each dataset, by its id
  * @param partitions partitions of the lake that were read
  * @param expired partitions that were left out, because their tables keep no rows as old
  * @param took from the start to the comparison's end
  */
 public record RebuildReport(
-        SortedMap<String, Long> rows, int partitions, int expired, Duration took) {
+        String runId, SortedMap<String, Long> rows, int partitions, int expired, Duration took) {
+
+    /** Puts the figures on record, and what was made from what. */
+    void describe(TrackedRun.Builder run) {
+        double seconds = took.toMillis() / 1000.0;
+        long all = rows.values().stream().mapToLong(Long::longValue).sum();
+        run.metric("partitions", partitions)
+                .metric("partitions_expired", expired)
+                .metric("rows_read", all)
+                .metric("seconds", seconds)
+                .metric("rows_per_second", all / seconds)
+                .metrics("written", rows);
+        List<Lineage.Item> datasets = new ArrayList<>();
+        rows.forEach((dataset, count) -> datasets.add(new Lineage.Item(dataset, null, count)));
+        run.artifact(
+                Lineage.FILE,
+                new Lineage(RebuildWarehouseJob.NAME, runId, datasets, datasets).toJson());
+    }
 
     /** For a person, a line each. */
     public String summary() {

@@ -12,6 +12,10 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TableRetention;
 import io.champion.warehouse.TargetCheck;
@@ -21,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,7 +39,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Fills the warehouse's tables from the lake, after they were lost: {@code --config FILE} and
- * {@code -Dkey=value}, see {@link RebuildWarehouseOptions} and {@link CommonOptions}.
+ * {@code -Dkey=value}, see {@link RebuildWarehouseOptions}, {@link CommonOptions} and {@link
+ * TrackingOptions}.
  *
  * <p>Every complete partition of the lake that is asked for replaces its rows in the warehouse, so
  * the run can be repeated, and tables that have lost some days only are filled as well as empty
@@ -47,7 +53,7 @@ public final class RebuildWarehouseJob {
 
     /** All options of the job. */
     public static final OptionSet OPTIONS =
-            OptionSet.of(CommonOptions.class, RebuildWarehouseOptions.class);
+            OptionSet.of(CommonOptions.class, TrackingOptions.class, RebuildWarehouseOptions.class);
 
     static final String NAME = "rebuild-warehouse";
 
@@ -67,7 +73,22 @@ public final class RebuildWarehouseJob {
      */
     public static RebuildReport run(StreamExecutionEnvironment env, JobConfig config)
             throws Exception {
-        Instant start = Instant.now();
+        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        return Tracker.job(
+                config,
+                Experiments.INGESTION,
+                NAME,
+                RunReports.id(start),
+                start,
+                run -> {
+                    RebuildReport report = rebuild(env, config, start);
+                    report.describe(run);
+                    return report;
+                });
+    }
+
+    private static RebuildReport rebuild(
+            StreamExecutionEnvironment env, JobConfig config, Instant start) throws Exception {
         Home home = Home.of(config);
         LakeReader reader = new LakeReader(new Path(home.lake()));
         List<PartitionKey> found = partitions(reader, config);
@@ -86,6 +107,7 @@ public final class RebuildWarehouseJob {
                 fill(env, config, home, partitions);
             }
             return new RebuildReport(
+                    RunReports.id(start),
                     compare(reader, clickHouse, partitions),
                     partitions.size(),
                     found.size() - partitions.size(),

@@ -13,6 +13,9 @@ import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
@@ -127,6 +130,10 @@ final class RebuildWarehouseJobTest {
                 .containsOnly(Map.entry(TICKS.id(), (long) (HOURS - A_DAY) * ROWS));
         assertThat(second.partitions()).isEqualTo(HOURS - A_DAY);
         assertThat(count("count()")).isEqualTo((long) (HOURS - A_DAY) * ROWS);
+        TrackedRun run = Tracker.runs(config(), List.of(Experiments.INGESTION), 1).get(0);
+        assertThat(run.name()).isEqualTo("rebuild-warehouse " + second.runId());
+        assertThat(run.metrics())
+                .containsEntry("written." + TICKS.id(), (HOURS - A_DAY) * (double) ROWS);
 
         RebuildReport all = rebuild();
         assertThat(all.summary()).contains("1,500  raw.equity_trade", "rows of 30 partitions");

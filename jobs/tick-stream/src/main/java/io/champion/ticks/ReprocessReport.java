@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.champion.runtime.RunReports;
+import io.champion.tracking.Lineage;
+import io.champion.tracking.TrackedRun;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,6 +141,35 @@ public record ReprocessReport(
                 examples,
                 fingerprint,
                 newProblem);
+    }
+
+    /** Puts the figures on record, and what was made from what. */
+    void describe(TrackedRun.Builder run) {
+        run.param("from", from)
+                .param("to", to)
+                .metric("rows_read", rowsRead)
+                .metric("rows_duplicate", rowsDuplicate)
+                .metric("rows_rejected", rejected.values().stream().mapToLong(n -> n).sum())
+                .metric("rows_changed", differences.stream().mapToLong(Difference::changed).sum())
+                .metric("seconds", seconds)
+                .metric("rows_per_second", rowsRead / seconds)
+                .metrics("written", rowsWritten)
+                .metrics("rejected", rejected);
+        List<Lineage.Item> outputs = new ArrayList<>();
+        rowsWritten.forEach(
+                (dataset, rows) ->
+                        outputs.add(new Lineage.Item(dataset, "generation " + id, rows)));
+        run.artifact(RunReports.REPORT, toJson())
+                .artifact(
+                        Lineage.FILE,
+                        new Lineage(
+                                        job,
+                                        id,
+                                        List.of(
+                                                new Lineage.Item(
+                                                        source, from + ".." + to, rowsRead)),
+                                        outputs)
+                                .toJson());
     }
 
     /** Everything, for programs. */

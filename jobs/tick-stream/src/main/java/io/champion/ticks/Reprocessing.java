@@ -15,20 +15,22 @@ import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
 import io.champion.runtime.OptionSet;
+import io.champion.runtime.RunReports;
 import io.champion.ticks.ReprocessReport.State;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.Tracker;
+import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.TargetCheck;
 import io.champion.warehouse.WarehouseGeneration;
 import io.champion.warehouse.WarehouseLock;
 import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -42,7 +44,6 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -60,6 +61,7 @@ public final class Reprocessing {
     public static final OptionSet OPTIONS =
             OptionSet.of(
                     CommonOptions.class,
+                    TrackingOptions.class,
                     KafkaOptions.class,
                     TickStreamOptions.class,
                     ReprocessOptions.class);
@@ -68,9 +70,6 @@ public final class Reprocessing {
 
     private static final Dataset TICKS = Dataset.of(EquityTrade.getClassSchema());
     private static final Dataset BARS = Dataset.of(Bar.getClassSchema());
-
-    private static final DateTimeFormatter ID =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     private static final Duration NOTHING_IS_LATE = Duration.ofDays(365_000);
 
@@ -136,12 +135,27 @@ public final class Reprocessing {
      * @throws ConfigException if an option has a value that makes no sense
      */
     public ReprocessReport stage(StreamExecutionEnvironment env) throws Exception {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        String id = RunReports.id(start);
+        return Tracker.job(
+                config,
+                Experiments.INGESTION,
+                NAME,
+                id,
+                start,
+                run -> {
+                    ReprocessReport report = stage(env, id, start);
+                    report.describe(run);
+                    return report;
+                });
+    }
+
+    private ReprocessReport stage(StreamExecutionEnvironment env, String id, Instant start)
+            throws Exception {
         DayRange days = days();
         ReprocessOptions.Source source = config.get(ReprocessOptions.SOURCE);
         List<Dataset> datasets =
                 source == ReprocessOptions.Source.KAFKA ? List.of(TICKS, BARS) : List.of(BARS);
-        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String id = ID.format(start);
         try (ClickHouse clickHouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
             TargetCheck.check(clickHouse, List.of(TICKS.id(), BARS.id()));
             requireClosed(clickHouse, days);
@@ -652,13 +666,8 @@ public final class Reprocessing {
 
     /** Beside the generation, where it decides; and with the reports of other runs. */
     private void store(ReprocessReport report) throws IOException {
-        byte[] json = report.toJson().getBytes(StandardCharsets.UTF_8);
-        new LakeGeneration(lake, report.id()).writeRecord(json);
-        Path file = new Path(home.runs() + "/" + report.id() + "/report.json");
-        FileSystem fileSystem = file.getFileSystem();
-        fileSystem.mkdirs(file.getParent());
-        try (OutputStream out = fileSystem.create(file, FileSystem.WriteMode.OVERWRITE)) {
-            out.write(json);
-        }
+        String json = report.toJson();
+        new LakeGeneration(lake, report.id()).writeRecord(json.getBytes(StandardCharsets.UTF_8));
+        RunReports.store(home, report.id(), RunReports.REPORT, json);
     }
 }

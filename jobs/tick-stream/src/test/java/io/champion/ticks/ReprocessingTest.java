@@ -21,6 +21,9 @@ import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.ticks.ReprocessReport.Difference;
 import io.champion.ticks.ReprocessReport.State;
+import io.champion.tracking.Experiments;
+import io.champion.tracking.TrackedRun;
+import io.champion.tracking.Tracker;
 import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.WarehouseGeneration;
@@ -239,6 +242,9 @@ final class ReprocessingTest {
         assertThat(home.resolve("runs/" + report.id() + "/report.json"))
                 .content()
                 .contains("\"status\" : \"STAGED\"");
+        TrackedRun run = Tracker.runs(config(), List.of(Experiments.INGESTION), 1).get(0);
+        assertThat(run.name()).isEqualTo("tick-reprocess " + report.id());
+        assertThat(run.metrics()).containsEntry("rows_read", (double) report.rowsRead());
 
         kafkaGeneration = report;
     }
