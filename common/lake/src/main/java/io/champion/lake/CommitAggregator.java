@@ -41,6 +41,11 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
     private final boolean replacing;
 
     private transient List<PendingFile> files;
+
+    /** Those that have told of the checkpoint, of so many. */
+    private transient TreeSet<String> writers;
+
+    private transient int allWriters;
     private transient TreeSet<PartitionKey> open;
     private transient ListState<LakeCommit> state;
     private transient long watermark;
@@ -59,6 +64,7 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         files = new ArrayList<>();
+        writers = new TreeSet<>();
         open = new TreeSet<>();
         watermark = Long.MIN_VALUE;
         state =
@@ -78,13 +84,17 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        state.update(List.of(new LakeCommit(identity, files, List.copyOf(open))));
+        state.update(List.of(new LakeCommit(identity, files, List.copyOf(open), List.of())));
     }
 
     @Override
     public void processElement(StreamRecord<CommittableMessage<LakeCommit>> element) {
         lastCheckpointId = element.getValue().getCheckpointId();
+        if (element.getValue() instanceof CommittableSummary<LakeCommit> summary) {
+            allWriters = summary.getNumberOfSubtasks();
+        }
         if (element.getValue() instanceof CommittableWithLineage<LakeCommit> message) {
+            writers.addAll(message.getCommittable().writers());
             for (PendingFile file : message.getCommittable().files()) {
                 files.add(file);
                 open.add(file.partition());
@@ -117,12 +127,15 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
     private void emit(long checkpointId) {
         List<PartitionKey> complete =
                 open.stream().filter(p -> PartitionEnd.of(p) <= watermark).toList();
+        List<String> known = writers.size() == allWriters ? List.copyOf(writers) : List.of();
+        writers.clear();
         if (files.isEmpty() && complete.isEmpty() && !replacing) {
             return;
         }
         complete.forEach(open::remove);
         int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        LakeCommit commit = new LakeCommit(LakeCommit.id(identity, checkpointId), files, complete);
+        LakeCommit commit =
+                new LakeCommit(LakeCommit.id(identity, checkpointId), files, complete, known);
         files.clear();
         output.collect(
                 new StreamRecord<>(new CommittableSummary<>(subtask, 1, checkpointId, 1, 0)));

@@ -9,8 +9,11 @@ import java.util.List;
  * @param id identity of the commit, made once
  * @param files files that are written but not visible yet
  * @param complete partitions that will get no more rows in time
+ * @param writers the writers that took part in the checkpoint, see {@link PartNames}; empty where
+ *     they are not known
  */
-record LakeCommit(String id, List<PendingFile> files, List<PartitionKey> complete) {
+record LakeCommit(
+        String id, List<PendingFile> files, List<PartitionKey> complete, List<String> writers) {
 
     /**
      * A finished file that is not visible yet.
@@ -49,5 +52,6 @@ record LakeCommit(String id, List<PendingFile> files, List<PartitionKey> complet
     LakeCommit {
         files = List.copyOf(files);
         complete = List.copyOf(complete);
+        writers = List.copyOf(writers);
     }
 }

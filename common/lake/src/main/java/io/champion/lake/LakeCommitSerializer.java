@@ -13,7 +13,10 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Writes committables into checkpoints. */
 final class LakeCommitSerializer implements SimpleVersionedSerializer<LakeCommit> {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Without the writers. */
+    private static final int FIRST_VERSION = 1;
 
     @Override
     public int getVersion() {
@@ -38,16 +41,20 @@ final class LakeCommitSerializer implements SimpleVersionedSerializer<LakeCommit
         for (PartitionKey partition : commit.complete()) {
             write(partition, out);
         }
+        out.writeInt(commit.writers().size());
+        for (String writer : commit.writers()) {
+            out.writeUTF(writer);
+        }
         return out.getCopyOfBuffer();
     }
 
     @Override
     public LakeCommit deserialize(int version, byte[] serialized) throws IOException {
-        if (version != VERSION) {
+        if (version < FIRST_VERSION || version > VERSION) {
             throw new IOException(
                     "A lake commit was written in version "
                             + version
-                            + " of its format, and this release reads version "
+                            + " of its format, and this release reads versions up to "
                             + VERSION
                             + ". Restore it with the release that wrote it, or a later one.");
         }
@@ -69,7 +76,13 @@ final class LakeCommitSerializer implements SimpleVersionedSerializer<LakeCommit
         for (int left = in.readInt(); left > 0; left--) {
             complete.add(read(in));
         }
-        return new LakeCommit(id, files, complete);
+        List<String> writers = new ArrayList<>();
+        if (version > FIRST_VERSION) {
+            for (int left = in.readInt(); left > 0; left--) {
+                writers.add(in.readUTF());
+            }
+        }
+        return new LakeCommit(id, files, complete, writers);
     }
 
     private static void write(PartitionKey partition, DataOutputView out) throws IOException {

@@ -33,8 +33,9 @@ final class LakeCommitter implements Committer<LakeCommit> {
     private final FileSystem fs;
     private final Replacement replacement;
     private final List<PartitionKey> replaced;
-    private final Attempt attempt;
+    private final PartNames names;
     private final CommitMark mark;
+    private final long restored;
     private final CommitStep.Listener listener;
     private final Counter commits;
     private final Counter partitions;
@@ -43,8 +44,9 @@ final class LakeCommitter implements Committer<LakeCommit> {
             Path root,
             Replacement replacement,
             List<PartitionKey> replaced,
-            Attempt attempt,
+            PartNames names,
             CommitMark mark,
+            long restored,
             CommitStep.Listener listener,
             SinkCommitterMetricGroup metrics)
             throws IOException {
@@ -52,8 +54,9 @@ final class LakeCommitter implements Committer<LakeCommit> {
         this.fs = root.getFileSystem();
         this.replacement = replacement;
         this.replaced = replaced;
-        this.attempt = attempt;
+        this.names = names;
         this.mark = mark;
+        this.restored = restored;
         this.listener = listener;
         this.commits = metrics.counter("commits");
         this.partitions = metrics.counter("partitionsCompleted");
@@ -66,17 +69,21 @@ final class LakeCommitter implements Committer<LakeCommit> {
             SinkCommitterMetricGroup metrics)
             throws IOException {
         return new LakeCommitter(
-                root, replacement, replaced, null, null, CommitStep.Listener.NONE, metrics);
+                root, replacement, replaced, null, null, 0, CommitStep.Listener.NONE, metrics);
     }
 
+    /**
+     * @param restored the checkpoint that the sink was restored from; 0 if it was not
+     */
     static LakeCommitter appending(
             Path root,
-            Attempt attempt,
+            PartNames names,
             CommitMark mark,
+            long restored,
             CommitStep.Listener listener,
             SinkCommitterMetricGroup metrics)
             throws IOException {
-        return new LakeCommitter(root, null, List.of(), attempt, mark, listener, metrics);
+        return new LakeCommitter(root, null, List.of(), names, mark, restored, listener, metrics);
     }
 
     @Override
@@ -129,18 +136,18 @@ final class LakeCommitter implements Committer<LakeCommit> {
         }
         for (PartitionKey partition : commit.complete()) {
             Path folder = Layout.partition(root, partition);
-            List<String> names = new ArrayList<>();
+            List<String> data = new ArrayList<>();
             for (FileStatus entry : LakeFiles.list(fs, folder)) {
                 String name = entry.getPath().getName();
                 if (!entry.isDir() && Layout.isData(name)) {
-                    names.add(name);
-                } else if (commit.checkpoint() > attempt.restored() && attempt.hasOutlived(name)) {
+                    data.add(name);
+                } else if (isLeftBehind(name, commit)) {
                     LakeFiles.delete(fs, entry.getPath());
                 }
             }
-            names.sort(null);
+            data.sort(null);
             listener.reached(CommitStep.BEFORE_MANIFEST);
-            PartitionSummary.write(fs, folder, commit.id(), names, true);
+            PartitionSummary.write(fs, folder, commit.id(), data, true);
             partitions.inc();
         }
         LOG.debug(
@@ -148,6 +155,20 @@ final class LakeCommitter implements Committer<LakeCommit> {
                 commit.files().size(),
                 commit.complete().size());
         listener.reached(CommitStep.DONE);
+    }
+
+    /**
+     * Whether an earlier life of this sink left a file unfinished.
+     *
+     * <p>It cannot be wanted any more once a checkpoint of <em>this</em> life is committed: what
+     * the earlier life finished before it ended came with the restored state and is committed by
+     * then, and what it wrote later was written again. An older checkpoint that still knows the
+     * file is refused by {@link CommitMark}.
+     */
+    private boolean isLeftBehind(String name, LakeCommit commit) {
+        return commit.checkpoint() > restored
+                && !commit.writers().isEmpty()
+                && names.isOfOthers(name, commit.writers());
     }
 
     @Override

@@ -115,7 +115,7 @@ public final class LakeSink<T>
         Replacement replacement = replacing() ? replacement() : null;
         return writers.make(
                 new LakeWriter.Config(
-                        Attempt.of(uid, epoch, context.getRestoredCheckpointId()),
+                        new PartNames(uid, epoch),
                         parquet,
                         targetFileBytes,
                         maxOpenFiles,
@@ -136,8 +136,9 @@ public final class LakeSink<T>
                         path, replacement(), List.copyOf(replaced), context.metricGroup())
                 : LakeCommitter.appending(
                         path,
-                        Attempt.of(uid, epoch, restored),
+                        new PartNames(uid, epoch),
                         new CommitMark(path, uid, epoch, run, restored),
+                        restored.orElse(0),
                         listener,
                         context.metricGroup());
     }

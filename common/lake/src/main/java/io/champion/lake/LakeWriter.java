@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
@@ -42,6 +43,7 @@ abstract class LakeWriter<T> implements CommittingSinkWriter<T, LakeCommit> {
     private final RecoverableWriter recoverable;
     private final PageMaker pageMaker;
     private final String prefix;
+    private final String writer = UUID.randomUUID().toString();
     private final String suffix;
     private final Map<PartitionKey, OpenFile> open = new LinkedHashMap<>(16, 0.75f, true);
     private final List<PendingFile> finished = new ArrayList<>();
@@ -57,13 +59,13 @@ abstract class LakeWriter<T> implements CommittingSinkWriter<T, LakeCommit> {
     /**
      * What a writer has to know of its sink.
      *
-     * @param attempt this life of the sink
+     * @param names what files are called
      * @param targetFileBytes size at which a file is finished
      * @param maxOpenFiles files open at a time
      * @param replaced the partitions that may be written, or null where all may be
      */
     record Config(
-            Attempt attempt,
+            PartNames names,
             ParquetOptions parquet,
             long targetFileBytes,
             int maxOpenFiles,
@@ -95,8 +97,7 @@ abstract class LakeWriter<T> implements CommittingSinkWriter<T, LakeCommit> {
         this.recoverable = targetIsHidden ? null : fs.createRecoverableWriter();
         this.pageMaker = new PageMaker(config.parquet());
         this.prefix = String.format(Locale.ROOT, "part-%05d-", subtask);
-        // No attempt at the same work may ever take the name of another's file.
-        this.suffix = config.attempt().suffix();
+        this.suffix = config.names().suffix(writer);
         this.recordsOut = metrics.getNumRecordsSendCounter();
         this.bytesOut = metrics.getNumBytesSendCounter();
         this.filesOut = metrics.counter("filesFinished");
@@ -153,11 +154,7 @@ abstract class LakeWriter<T> implements CommittingSinkWriter<T, LakeCommit> {
     }
 
     private OpenFile openFile(Dataset dataset, PartitionKey key) throws IOException {
-        String name =
-                prefix
-                        + String.format(Locale.ROOT, "%05d", sequence++)
-                        + suffix
-                        + Layout.DATA_SUFFIX;
+        String name = prefix + String.format(Locale.ROOT, "%05d", sequence++) + suffix;
         Path path = new Path(target.apply(key), name);
         FSDataOutputStream out =
                 recoverable == null
@@ -208,15 +205,15 @@ abstract class LakeWriter<T> implements CommittingSinkWriter<T, LakeCommit> {
         if (config.replaced() != null && !endOfInput) {
             throw new IllegalStateException(
                     "The lake sink '"
-                            + config.attempt().uid()
+                            + config.names().uid()
                             + "' replaces whole partitions, so it can commit at the end of its"
                             + " input only, but a checkpoint was taken. Run the job with"
                             + " execution.runtime-mode: BATCH.");
         }
-        if (finished.isEmpty()) {
-            return List.of();
-        }
-        LakeCommit commit = new LakeCommit(config.attempt().uid(), finished, List.of());
+        // Also without a file: what is of none of the writers that told of a checkpoint was left
+        // behind by an earlier life of the sink.
+        LakeCommit commit =
+                new LakeCommit(config.names().uid(), finished, List.of(), List.of(writer));
         finished.clear();
         return List.of(commit);
     }

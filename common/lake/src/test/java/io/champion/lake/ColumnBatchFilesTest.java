@@ -180,7 +180,7 @@ class ColumnBatchFilesTest {
         try (LakeBatchWriter writer =
                 new LakeBatchWriter(
                         new LakeWriter.Config(
-                                new Attempt("test", "0", 0),
+                                new PartNames("test", "0"),
                                 ParquetOptions.defaults().withPageBytes(4096),
                                 100_000,
                                 2,

@@ -39,6 +39,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.core.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,8 +148,8 @@ class LakeSinkStreamingTest {
                                     SavepointFormatType.CANONICAL)
                             .get();
         }
-        Path dead = leaveBehind("test-0-0");
-        Path ofAnotherEpoch = leaveBehind("test-1-0");
+        Path dead = leaveBehind("test-0");
+        Path ofAnotherEpoch = leaveBehind("test-1");
         StreamExecutionEnvironment env = environment(savepoint);
         env.setParallelism(3);
         job(
@@ -172,6 +173,65 @@ class LakeSinkStreamingTest {
                     .hasStackTraceContaining("is ahead of this job")
                     .hasStackTraceContaining("set a new epoch");
             assertEachRowOnce();
+        }
+    }
+
+    /**
+     * The writer is a task of its own, without state of which it could know that the job was
+     * restored, and writes late rows of a partition while an earlier commit completes it.
+     */
+    @Test
+    void filesStayThatAreWrittenWhileTheirPartitionIsCompleted() throws Exception {
+        MAP_FAILED.set(true);
+        StreamExecutionEnvironment first = environment(null);
+        first.setParallelism(1);
+        DataStream<SpecificRecordBase> rows = rows(first, RateLimiterStrategy.perCheckpoint(300));
+        sink(rows.rebalance(), CommitStep.Listener.NONE);
+        JobClient job = first.executeAsync();
+        waitUntil(() -> dataFiles() > 10);
+        String savepoint =
+                job.stopWithSavepoint(
+                                false,
+                                folder.resolve("savepoints").toUri().toString(),
+                                SavepointFormatType.CANONICAL)
+                        .get();
+        Path dead = leaveBehind("test-0");
+        String late = Layout.partition(root(), BARS.partitionOf(FIRST_DAY)).toUri().getPath();
+        String known = dead.toString();
+        StreamExecutionEnvironment second = environment(savepoint);
+        second.setParallelism(1);
+        rows = rows(second, RateLimiterStrategy.perCheckpoint(300));
+        sink(
+                rows.rebalance(),
+                step -> {
+                    if (step == CommitStep.FILES_VISIBLE && !STEP_FAILED.get(step).get()) {
+                        awaitAnother(late, known);
+                        STEP_FAILED.get(step).set(true);
+                    }
+                });
+        second.execute();
+        assertThat(STEP_FAILED.get(CommitStep.FILES_VISIBLE)).isTrue();
+        assertEachRowOnce();
+        assertThat(dead).doesNotExist();
+    }
+
+    /** Waits for a file that is being written. */
+    private static void awaitAnother(String folder, String known) {
+        try {
+            waitUntil(
+                    () -> {
+                        try (Stream<Path> files = Files.list(Path.of(folder))) {
+                            return files.map(Path::toString)
+                                    .anyMatch(
+                                            file ->
+                                                    !file.equals(known)
+                                                            && file.contains(".inprogress."));
+                        } catch (IOException | java.io.UncheckedIOException e) {
+                            return false; // A file was renamed under the listing.
+                        }
+                    });
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -224,7 +284,16 @@ class LakeSinkStreamingTest {
                                     .NumberSequenceSplit>
                     rate,
             CommitStep.Listener listener) {
-        env.fromSource(
+        sink(rows(env, rate), listener);
+    }
+
+    private static DataStream<SpecificRecordBase> rows(
+            StreamExecutionEnvironment env,
+            RateLimiterStrategy<
+                            org.apache.flink.api.connector.source.lib.NumberSequenceSource
+                                    .NumberSequenceSplit>
+                    rate) {
+        return env.fromSource(
                         new DataGeneratorSource<>(
                                 LakeSinkStreamingTest::row, ROWS, rate, ContractTypeInfo.INSTANCE),
                         WatermarkStrategy.<SpecificRecordBase>forMonotonousTimestamps()
@@ -234,9 +303,11 @@ class LakeSinkStreamingTest {
                         "rows")
                 .uid("rows")
                 .map(new FailsOnce(), ContractTypeInfo.INSTANCE)
-                .uid("fails-once")
-                .sinkTo(LakeSink.builder(root()).uid("test").listener(listener).build())
-                .uid("lake");
+                .uid("fails-once");
+    }
+
+    private void sink(DataStream<SpecificRecordBase> rows, CommitStep.Listener listener) {
+        rows.sinkTo(LakeSink.builder(root()).uid("test").listener(listener).build()).uid("lake");
     }
 
     /** Fails when it has seen some rows after a checkpoint was completed. */

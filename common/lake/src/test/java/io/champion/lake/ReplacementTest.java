@@ -271,7 +271,7 @@ class ReplacementTest {
         try (LakeRowWriter writer =
                 new LakeRowWriter(
                         new LakeWriter.Config(
-                                new Attempt("test", "0", 0),
+                                new PartNames("test", "0"),
                                 ParquetOptions.defaults(),
                                 LakeSink.DEFAULT_TARGET_FILE_BYTES,
                                 2,
