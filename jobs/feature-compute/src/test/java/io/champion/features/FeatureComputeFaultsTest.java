@@ -35,18 +35,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the job hangs on is killed under it, in real processes, while bars and corrections come; the
  * rows of lake and warehouse are those of the plain computation all the same, version for version.
- *
- * <p>Not in the usual run: now and then the job takes no checkpoint for two minutes after a kill,
- * for a reason that is not known yet.
  */
-@Tag("soak")
 final class FeatureComputeFaultsTest {
     private static final FeatureSet SET = FeatureSet.standard();
     private static final int INSTRUMENTS = 4;

@@ -1,6 +1,5 @@
 package io.champion.ticks;
 
-import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +11,7 @@ import io.champion.kafka.WireException;
 import io.champion.kafka.WireSchemas;
 import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedKafka;
+import io.champion.local.faults.Until;
 import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.ExpectedRow;
@@ -47,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -83,6 +84,9 @@ final class MarketRun implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
 
+    /** What to do while something is waited for. */
+    private Callable<?> upkeep = () -> null;
+
     /** Computed when it is asked for. */
     private Expectation expectation;
 
@@ -107,6 +111,26 @@ final class MarketRun implements AutoCloseable {
 
     MarketFeed feed() {
         return feed;
+    }
+
+    /** Has something done again and again while something is waited for. */
+    void upkeep(Callable<?> action) {
+        upkeep = action;
+    }
+
+    private void until(String what, Callable<Boolean> condition) throws Exception {
+        until(what, Until.PATIENCE, condition);
+    }
+
+    private void until(String what, Duration patience, Callable<Boolean> condition)
+            throws Exception {
+        Until.until(
+                what,
+                patience,
+                () -> {
+                    upkeep.call();
+                    return condition.call();
+                });
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -107,6 +108,20 @@ public final class FaultStage implements AutoCloseable {
         return cluster;
     }
 
+    /**
+     * Soon and without an end. A wait that grows with each failure, as jobs have it by themselves,
+     * soon outlasts the patience of a test in which one fault follows the other.
+     */
+    private static final Configuration RESTARTS =
+            new Configuration()
+                    .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+                    .set(
+                            RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS,
+                            Integer.MAX_VALUE)
+                    .set(
+                            RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY,
+                            Duration.ofMillis(200));
+
     /** Builds a job. */
     @FunctionalInterface
     public interface Job {
@@ -130,6 +145,7 @@ public final class FaultStage implements AutoCloseable {
                 StreamExecutionEnvironment.createRemoteEnvironment(
                         rest.getHost(), rest.getPort(), configuration)) {
             job.build(env);
+            env.configure(RESTARTS);
             running = env.executeAsync("exactly-once").getJobID().toHexString();
             return running;
         }

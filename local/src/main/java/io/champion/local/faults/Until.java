@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for conditions. */
 public final class Until {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    /** How long conditions are waited for that say nothing else. */
+    public static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private Until() {}
 
