@@ -55,13 +55,13 @@ final class FlatFilesTest {
 
     private static final int LARGE = 3_000_000;
 
-    private static S3Server server;
+    private static S3Bucket server;
 
     @TempDir Path home;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        server = S3Server.start(folder);
+        server = S3Bucket.start(folder);
     }
 
     @AfterAll
@@ -102,7 +102,7 @@ final class FlatFilesTest {
 
     private static FlatFiles.Source source(String url) {
         return new FlatFiles.Source(
-                URI.create(url), "us-east-1", S3Server.BUCKET, PREFIX, S3Server.CREDENTIALS);
+                URI.create(url), "us-east-1", S3Bucket.NAME, PREFIX, S3Bucket.CREDENTIALS);
     }
 
     private FetchReport fetch(String url, FlatFiles.Wanted wanted, Retries retries)
@@ -475,7 +475,7 @@ final class FlatFilesTest {
                 new FlatFiles.Source(
                         URI.create(server.url()),
                         "us-east-1",
-                        S3Server.BUCKET,
+                        S3Bucket.NAME,
                         PREFIX,
                         StaticCredentialsProvider.create(
                                 AwsBasicCredentials.create("test", "wrong")));

@@ -3,6 +3,7 @@ package io.champion.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.local.ProcessCluster;
+import io.champion.local.S3Server;
 import io.champion.local.faults.FaultStage;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
@@ -37,6 +38,8 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -76,7 +79,8 @@ class LakeOnObjectStoreTest {
 
     @BeforeAll
     static void start() throws Exception {
-        s3 = S3Server.start(server);
+        s3 = S3Server.start(server, "market");
+        s3.mount();
     }
 
     @AfterAll
@@ -88,6 +92,26 @@ class LakeOnObjectStoreTest {
     void reset() {
         CRASHED.clear();
         SEEN.clear();
+    }
+
+    /** The names of the objects below a folder of the bucket. */
+    private static List<String> objects(String folder) throws IOException {
+        org.apache.flink.core.fs.Path path = s3.path(folder);
+        List<String> names = new ArrayList<>();
+        collect(path.getFileSystem(), path, names);
+        return names;
+    }
+
+    private static void collect(
+            FileSystem fs, org.apache.flink.core.fs.Path folder, List<String> names)
+            throws IOException {
+        for (FileStatus entry : LakeFiles.list(fs, folder)) {
+            if (entry.isDir()) {
+                collect(fs, entry.getPath(), names);
+            } else {
+                names.add(entry.getPath().getName());
+            }
+        }
     }
 
     private static void crashOnceAfter(CommitStep step) {
@@ -139,7 +163,7 @@ class LakeOnObjectStoreTest {
                         .taskManagers(2)
                         .slots(1)
                         .configuration(s3.configuration())
-                        .plugins(S3Server.PLUGINS)
+                        .plugins(S3Server.plugins())
                         .start()) {
             Configuration configuration = streamingConfiguration(null);
             configuration.set(PipelineOptions.CLASSPATHS, FaultStage.classPath());
@@ -185,11 +209,10 @@ class LakeOnObjectStoreTest {
         List<SpecificRecordBase> actual = new ArrayList<>();
         for (int day = 0; day < ROWS / ROWS_PER_DAY; day++) {
             PartitionKey partition = BARS.partitionOf(DAY.plusDays(day));
-            actual.addAll(read(S3Server.folder(lake), partition));
+            actual.addAll(read(s3.path(lake), partition));
             // One that just lists sees the same files.
-            assertThat(data(S3Server.objects(lake + "/" + partition.location())))
-                    .containsExactlyInAnyOrderElementsOf(
-                            manifest(S3Server.folder(lake), partition));
+            assertThat(data(objects(lake + "/" + partition.location())))
+                    .containsExactlyInAnyOrderElementsOf(manifest(s3.path(lake), partition));
         }
         assertThat(sorted(actual)).isEqualTo(sorted(expected));
     }
@@ -201,7 +224,7 @@ class LakeOnObjectStoreTest {
 
     private static int dataFiles(String lake) {
         try {
-            return data(S3Server.objects(lake)).size();
+            return data(objects(lake)).size();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -209,13 +232,13 @@ class LakeOnObjectStoreTest {
 
     @Test
     void replacesPartitionsThroughCrashesAndNoReaderSeesAMixture() throws Exception {
-        org.apache.flink.core.fs.Path lake = S3Server.folder("replace");
+        org.apache.flink.core.fs.Path lake = s3.path("replace");
         PartitionKey day = BARS.partitionOf(DAY);
         PartitionKey next = BARS.partitionOf(DAY.plusDays(1));
         List<SpecificRecordBase> old = bars(0, 300);
         replace(lake, List.of(day), old, CommitStep.Listener.NONE);
         assertThat(sorted(read(lake, day))).isEqualTo(sorted(old));
-        List<String> oldFiles = data(S3Server.objects("replace"));
+        List<String> oldFiles = data(objects("replace"));
 
         List<SpecificRecordBase> rows = bars(200, 500);
         replace(
@@ -223,7 +246,7 @@ class LakeOnObjectStoreTest {
                 List.of(day, next),
                 rows,
                 step -> {
-                    SEEN.putIfAbsent(step, read(S3Server.folder("replace"), BARS.partitionOf(DAY)));
+                    SEEN.putIfAbsent(step, read(s3.path("replace"), BARS.partitionOf(DAY)));
                     crashOnceAfter(step);
                 });
         assertThat(CRASHED)
@@ -236,14 +259,14 @@ class LakeOnObjectStoreTest {
         assertThat(sorted(SEEN.get(CommitStep.BEFORE_MANIFEST))).isEqualTo(sorted(old));
         assertThat(sorted(SEEN.get(CommitStep.AFTER_MANIFEST))).isEqualTo(sorted(rows));
         assertThat(sorted(read(lake, day))).isEqualTo(sorted(rows));
-        assertThat(data(S3Server.objects("replace")))
+        assertThat(data(objects("replace")))
                 .doesNotContainAnyElementsOf(oldFiles)
                 .containsExactlyInAnyOrderElementsOf(manifest(lake, day));
         assertThat(new LakeReader(lake).exists(next)).isFalse();
 
         replace(lake, List.of(day), List.of(), CommitStep.Listener.NONE);
         assertThat(new LakeReader(lake).exists(day)).isFalse();
-        assertThat(data(S3Server.objects("replace"))).isEmpty();
+        assertThat(data(objects("replace"))).isEmpty();
     }
 
     private static List<SpecificRecordBase> bars(int from, int to) {
@@ -314,11 +337,7 @@ class LakeOnObjectStoreTest {
                                                             .toEpochMilli()),
                             "rows")
                     .uid("rows")
-                    .sinkTo(
-                            LakeSink.builder(S3Server.folder(lake))
-                                    .uid("test")
-                                    .listener(listener)
-                                    .build())
+                    .sinkTo(LakeSink.builder(s3.path(lake)).uid("test").listener(listener).build())
                     .uid("lake");
         }
     }

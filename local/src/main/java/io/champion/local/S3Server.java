@@ -1,5 +1,6 @@
-package io.champion.lake;
+package io.champion.local;
 
+import io.champion.local.faults.Until;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,49 +10,52 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.DefaultPluginManager;
 import org.apache.flink.core.plugin.DirectoryBasedPluginFinder;
-import org.apache.flink.core.testutils.CommonTestUtils;
 
 /**
- * An S3 server on loopback, S3Proxy in a process of its own with its objects in memory, and Flink's
- * S3 file system for it, loaded from a plugins folder as processes of a cluster load it.
+ * An S3 server on loopback, for tests: S3Proxy in a process of its own with its objects in memory,
+ * and one bucket. It ends with this object or with the process that holds it.
  */
-final class S3Server implements AutoCloseable {
-    private static final String BUCKET = "market";
-    private static final Path JARS = Path.of("target", "s3");
+public final class S3Server implements AutoCloseable {
+    public static final String IDENTITY = "test";
+    public static final String SECRET = "secret";
+
+    private static final Path JARS = Path.of("local", "target", "s3");
     private static final Pattern STARTED =
             Pattern.compile("Started ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}");
 
-    private static final String IDENTITY = "test";
-    private static final String SECRET = "secret";
-
-    /** Flink's S3 file system, as a plugin. */
-    static final Path PLUGINS = JARS.resolve("plugins");
-
     private final Process process;
-    private final String endpoint;
+    private final String url;
+    private final String bucket;
+    private final Path folder;
+    private boolean mounted;
 
-    private S3Server(Process process, String endpoint) {
+    private S3Server(Process process, String url, String bucket, Path folder) {
         this.process = process;
-        this.endpoint = endpoint;
+        this.url = url;
+        this.bucket = bucket;
+        this.folder = folder;
     }
 
-    /** Starts a server with one empty bucket, and makes {@code s3://} paths of this JVM its. */
-    static S3Server start(Path folder) throws Exception {
+    /**
+     * Starts a server with an empty bucket.
+     *
+     * @param folder for its configuration and its log
+     */
+    public static S3Server start(Path folder, String bucket) throws Exception {
         Path properties =
                 Files.writeString(
                         folder.resolve("s3proxy.properties"),
@@ -80,11 +84,11 @@ final class S3Server implements AutoCloseable {
         Process process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx256m",
+                                "-Xmx512m",
                                 "-XX:TieredStopAtLevel=1",
                                 "-Dlogback.configurationFile=" + logging,
                                 "-cp",
-                                JARS.resolve("s3proxy.jar").toString(),
+                                jars().resolve("s3proxy.jar").toString(),
                                 "org.gaul.s3proxy.Main",
                                 "--properties",
                                 properties.toString())
@@ -92,35 +96,42 @@ final class S3Server implements AutoCloseable {
                         .redirectOutput(log.toFile())
                         .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        CommonTestUtils.waitUtil(
-                () -> !process.isAlive() || STARTED.matcher(read(log)).find(),
+        Until.until(
+                "the S3 server starts",
                 Duration.ofMinutes(1),
-                Duration.ofMillis(20),
-                "The S3 server does not start");
-        Matcher started = STARTED.matcher(read(log));
+                () -> !process.isAlive() || STARTED.matcher(Files.readString(log)).find());
+        Matcher started = STARTED.matcher(Files.readString(log));
         if (!started.find()) {
-            throw new IOException("The S3 server did not start:\n" + read(log));
+            throw new IOException("The S3 server did not start:\n" + Files.readString(log));
         }
-        String endpoint = "http://127.0.0.1:" + started.group(1);
-        createBucket(endpoint);
-        loadFileSystem(endpoint, folder);
-        return new S3Server(process, endpoint);
+        String url = "http://127.0.0.1:" + started.group(1);
+        createBucket(url, bucket);
+        return new S3Server(process, url, bucket, folder);
+    }
+
+    private static Path jars() {
+        return ProjectFiles.find(JARS)
+                .orElseThrow(
+                        () ->
+                                new IllegalStateException(
+                                        "There is no " + JARS + ": build the module local."));
     }
 
     /** Flink's file system makes no buckets. The request is signed as AWS signs URLs, version 2. */
-    private static void createBucket(String endpoint) throws Exception {
+    private static void createBucket(String url, String bucket)
+            throws IOException, InterruptedException, GeneralSecurityException {
         long expires = Instant.now().plusSeconds(60).getEpochSecond();
         Mac mac = Mac.getInstance("HmacSHA1");
         mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
-        String signed = "PUT\n\n\n" + expires + "\n/" + BUCKET;
+        String signed = "PUT\n\n\n" + expires + "\n/" + bucket;
         String signature =
                 Base64.getEncoder()
                         .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
         URI uri =
                 URI.create(
-                        endpoint
+                        url
                                 + "/"
-                                + BUCKET
+                                + bucket
                                 + "?AWSAccessKeyId="
                                 + IDENTITY
                                 + "&Expires="
@@ -141,68 +152,50 @@ final class S3Server implements AutoCloseable {
         }
     }
 
-    private static String read(Path log) {
-        try {
-            return Files.readString(log);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+    /** Its endpoint, without a slash at the end. */
+    public String url() {
+        return url;
+    }
+
+    /** Flink's S3 file system in a folder of plugins, as processes of a cluster load it. */
+    public static Path plugins() {
+        return jars().resolve("plugins");
     }
 
     /** What Flink has to know of the server. */
-    Configuration configuration() {
-        return configuration(endpoint);
-    }
-
-    private static Configuration configuration(String endpoint) {
+    public Configuration configuration() {
         Configuration configuration = new Configuration();
-        configuration.setString("s3.endpoint", endpoint);
+        configuration.setString("s3.endpoint", url);
         configuration.setString("s3.path.style.access", "true");
         configuration.setString("s3.access-key", IDENTITY);
         configuration.setString("s3.secret-key", SECRET);
         return configuration;
     }
 
-    private static void loadFileSystem(String endpoint, Path folder) throws IOException {
+    /** Makes {@code s3://} paths of this JVM those of the server, until it is closed. */
+    public void mount() throws IOException {
         System.setProperty("aws.java.v1.disableDeprecationAnnouncement", "true");
-        Configuration configuration = configuration(endpoint);
+        Configuration configuration = configuration();
         configuration.set(CoreOptions.TMP_DIRS, folder.toString());
         FileSystem.initialize(
                 configuration,
                 new DefaultPluginManager(
-                        new DirectoryBasedPluginFinder(PLUGINS).findPlugins(),
+                        new DirectoryBasedPluginFinder(plugins()).findPlugins(),
                         CoreOptions.getPluginParentFirstLoaderPatterns(configuration)));
+        mounted = true;
     }
 
-    /** A folder of the bucket, as Flink addresses it. */
-    static org.apache.flink.core.fs.Path folder(String name) {
-        return new org.apache.flink.core.fs.Path("s3://" + BUCKET + "/" + name);
+    /** A path of the bucket, as Flink addresses it. */
+    public org.apache.flink.core.fs.Path path(String key) {
+        return new org.apache.flink.core.fs.Path("s3://" + bucket + "/" + key);
     }
 
-    /** The names of the objects below a folder of the bucket. */
-    static List<String> objects(String folder) throws IOException {
-        org.apache.flink.core.fs.Path path = folder(folder);
-        List<String> names = new ArrayList<>();
-        collect(path.getFileSystem(), path, names);
-        return names;
-    }
-
-    private static void collect(
-            FileSystem fs, org.apache.flink.core.fs.Path folder, List<String> names)
-            throws IOException {
-        for (FileStatus entry : LakeFiles.list(fs, folder)) {
-            if (entry.isDir()) {
-                collect(fs, entry.getPath(), names);
-            } else {
-                names.add(entry.getPath().getName());
-            }
-        }
-    }
-
-    /** Stops the server; {@code s3://} paths are unknown then, as before. */
+    /** Stops the server. */
     @Override
     public void close() throws Exception {
-        FileSystem.initialize(new Configuration(), null);
-        process.destroyForcibly().waitFor();
+        if (mounted) {
+            FileSystem.initialize(new Configuration(), null);
+        }
+        process.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
     }
 }
