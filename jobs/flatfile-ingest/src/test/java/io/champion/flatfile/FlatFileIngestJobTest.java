@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.clickhouse.client.api.query.GenericRecord;
 import io.champion.lake.LakeReader;
 import io.champion.local.EmbeddedClickHouse;
+import io.champion.local.S3Server;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.DailyBar;
@@ -23,17 +24,22 @@ import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
 import org.junit.jupiter.api.AfterAll;
@@ -208,6 +214,55 @@ class FlatFileIngestJobTest {
         IngestReport again = run("-Dflatfiles.again=true");
 
         assertThat(again.accounting().written()).isEqualTo(report.accounting().written());
+    }
+
+    /** Straight from the server where they are published, compressed or not. */
+    @Test
+    void filesOnAnObjectStoreAreThoseOnDisk(@TempDir Path server) throws Exception {
+        for (FlatFileKind kind : List.of(FlatFileKind.TRADES, FlatFileKind.QUOTES)) {
+            file(
+                    kind.datasetName()
+                            + "/2026-03-02.csv"
+                            + (kind == FlatFileKind.TRADES ? ".gz" : ""),
+                    kind,
+                    new GeneratedLines(3).lines(kind, 300, 100));
+        }
+        IngestReport disk = run();
+        Map<FlatFileKind, List<SpecificRecordBase>> expected = new EnumMap<>(FlatFileKind.class);
+        for (FlatFileKind kind : List.of(FlatFileKind.TRADES, FlatFileKind.QUOTES)) {
+            expected.put(kind, lake(kind.dataset().partitionOf(DAY)));
+        }
+        try (S3Server s3 = S3Server.start(server, "published")) {
+            s3.mount();
+            try (Stream<Path> files = Files.walk(input)) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    org.apache.flink.core.fs.Path object =
+                            s3.path("us_stocks_sip/" + input.relativize(file));
+                    try (OutputStream out =
+                            object.getFileSystem().create(object, WriteMode.NO_OVERWRITE)) {
+                        Files.copy(file, out);
+                    }
+                }
+            }
+            IngestReport store =
+                    run("-Dflatfiles.input=" + s3.path("us_stocks_sip"), "-Dflatfiles.again=true");
+            assertThat(store.problem()).isNull();
+            assertThat(store.accounting().rowsRead())
+                    .isEqualTo(disk.accounting().rowsRead())
+                    .isPositive();
+            assertThat(store.accounting().written()).isEqualTo(disk.accounting().written());
+            assertThat(store.accounting().duplicates()).isEqualTo(disk.accounting().duplicates());
+            assertThat(store.accounting().rejected()).isEqualTo(disk.accounting().rejected());
+        }
+        for (FlatFileKind kind : expected.keySet()) {
+            assertThat(atNoTime(lake(kind.dataset().partitionOf(DAY))))
+                    .isEqualTo(atNoTime(expected.get(kind)));
+        }
+    }
+
+    private static List<SpecificRecordBase> atNoTime(List<SpecificRecordBase> rows) {
+        rows.forEach(row -> row.put(row.getSchema().getField("ingest_time").pos(), Instant.EPOCH));
+        return rows;
     }
 
     @Test
