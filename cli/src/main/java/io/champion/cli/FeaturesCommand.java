@@ -93,6 +93,12 @@ final class FeaturesCommand implements Runnable {
                             description = "From prices as they were, not adjusted for actions.")
                     boolean raw,
             @Option(
+                            names = "--flat-files",
+                            description =
+                                    "Of US equities, from the bars of flat files, with --interval"
+                                            + " 1d or 1m.")
+                    boolean flatFiles,
+            @Option(
                             names = "--interval",
                             paramLabel = "LENGTH",
                             description = "Length of the bars: 1d, or 1m and so on of ticks' bars.")
@@ -110,7 +116,12 @@ final class FeaturesCommand implements Runnable {
         override(overrides, FeatureComputeOptions.SET, set);
         override(overrides, FeatureComputeOptions.FROM, from);
         override(overrides, FeatureComputeOptions.TO, to);
-        override(overrides, FeatureComputeOptions.PRICES, raw ? "raw" : null);
+        if (raw && flatFiles) {
+            throw new UserException(
+                    ExitCode.USAGE, "Give --raw or --flat-files: flat files are raw as they are.");
+        }
+        String prices = flatFiles ? "flat_files" : raw ? "raw" : null;
+        override(overrides, FeatureComputeOptions.PRICES, prices);
         override(overrides, FeatureComputeOptions.INTERVAL, interval);
         override(overrides, FeatureComputeOptions.BENCHMARK, benchmark);
         JobConfig config = context.config(FeatureComputeJob.OPTIONS, job.file(), overrides);

@@ -7,6 +7,8 @@ import io.champion.model.ColumnType;
 import io.champion.model.Dataset;
 import io.champion.model.TextDictionary;
 import io.champion.model.record.Bar;
+import io.champion.model.record.DailyBar;
+import io.champion.model.record.MinuteBar;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -36,11 +38,28 @@ final class BarColumns {
                     "high",
                     "low",
                     "close");
-    private static final List<String> SUMS = List.of("volume", "turnover");
+    private static final Set<String> OF_FLAT_FILES =
+            Set.of(
+                    "instrument_id",
+                    "symbol",
+                    "trade_date",
+                    "window_start",
+                    "open",
+                    "high",
+                    "low",
+                    "close");
+
+    /** Which datasets have bars. */
+    private enum Form {
+        DAILY,
+        OF_WINDOWS,
+        DAILY_OF_FLAT_FILES,
+        MINUTES_OF_FLAT_FILES
+    }
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final boolean daily;
+    private final Form form;
     private final byte[] interval;
     private final TreeSet<String> fields;
     private final Set<String> whole;
@@ -73,15 +92,40 @@ final class BarColumns {
      * @param interval length of the bars that are wanted of a dataset with several
      */
     BarColumns(Dataset bars, String interval) {
-        this.daily = !bars.id().equals(Dataset.of(Bar.getClassSchema()).id());
+        this.form = form(bars);
         this.interval = interval.getBytes(StandardCharsets.UTF_8);
-        this.fields = new TreeSet<>(daily ? DAILY : OF_WINDOWS);
-        this.fields.addAll(SUMS);
+        this.fields =
+                new TreeSet<>(
+                        switch (form) {
+                            case DAILY -> DAILY;
+                            case OF_WINDOWS -> OF_WINDOWS;
+                            case DAILY_OF_FLAT_FILES, MINUTES_OF_FLAT_FILES -> OF_FLAT_FILES;
+                        });
+        this.fields.add("volume");
+        if (!isOfFlatFiles()) {
+            this.fields.add("turnover");
+        }
         this.whole =
                 bars.columns().stream()
                         .filter(column -> column.type().kind() == ColumnType.Kind.LONG)
                         .map(ColumnType.Column::name)
                         .collect(Collectors.toSet());
+    }
+
+    private static Form form(Dataset bars) {
+        if (bars.id().equals(Dataset.of(Bar.getClassSchema()).id())) {
+            return Form.OF_WINDOWS;
+        }
+        if (bars.id().equals(Dataset.of(DailyBar.getClassSchema()).id())) {
+            return Form.DAILY_OF_FLAT_FILES;
+        }
+        return bars.id().equals(Dataset.of(MinuteBar.getClassSchema()).id())
+                ? Form.MINUTES_OF_FLAT_FILES
+                : Form.DAILY;
+    }
+
+    private boolean isOfFlatFiles() {
+        return form == Form.DAILY_OF_FLAT_FILES || form == Form.MINUTES_OF_FLAT_FILES;
     }
 
     /** The fields that are needed. */
@@ -94,21 +138,23 @@ final class BarColumns {
         rows = group;
         instrument = group.texts("instrument_id");
         symbol = group.texts("symbol");
-        if (daily) {
-            date = group.numbers("trade_date");
-        } else {
+        if (form == Form.OF_WINDOWS) {
             exchange = group.texts("exchange");
             barInterval = group.texts("bar_interval");
-            start = group.numbers("window_start");
             end = group.numbers("window_end");
             version = group.numbers("version");
+        } else {
+            date = group.numbers("trade_date");
+        }
+        if (form != Form.DAILY) {
+            start = group.numbers("window_start");
         }
         open = group.numbers("open");
         high = group.numbers("high");
         low = group.numbers("low");
         close = group.numbers("close");
         volume = group.numbers("volume");
-        turnover = group.numbers("turnover");
+        turnover = isOfFlatFiles() ? null : group.numbers("turnover");
     }
 
     /** Rows of the row group. */
@@ -118,7 +164,7 @@ final class BarColumns {
 
     /** Whether a row is a bar of the length that is wanted. */
     boolean isWanted(int row) {
-        return daily
+        return form != Form.OF_WINDOWS
                 || Arrays.equals(
                         barInterval.bytes(),
                         barInterval.starts()[row],
@@ -140,19 +186,38 @@ final class BarColumns {
 
     /** The bar of a row. */
     FeatureBar bar(int row) {
-        return daily ? daily(row) : ofWindow(row);
+        return switch (form) {
+            case DAILY, DAILY_OF_FLAT_FILES -> daily(row);
+            case OF_WINDOWS -> ofWindow(row);
+            case MINUTES_OF_FLAT_FILES -> ofMinute(row);
+        };
+    }
+
+    private boolean isTraded(int row) {
+        // Where nothing was traded there is no open, though some sources repeat the last close.
+        return isKnown(open, row) && isKnown(high, row) && isKnown(low, row) && isKnown(close, row);
+    }
+
+    private FeatureBar ofMinute(int row) {
+        long from = start.values()[row] / NANOS_PER_MILLI;
+        return bar(
+                row,
+                from,
+                from + FeatureBars.MILLIS_PER_MINUTE,
+                (int) date.values()[row],
+                1,
+                isTraded(row));
     }
 
     private FeatureBar daily(int row) {
-        // Where nothing was traded there is no open, though some sources repeat the last close.
-        boolean traded = isKnown(open, row) && isKnown(high, row) && isKnown(low, row);
-        traded &= isKnown(close, row);
         long session = date.values()[row];
         if (session != day) {
             day = session;
-            dayEnd = FeatureBars.close(LocalDate.ofEpochDay(session));
+            LocalDate of = LocalDate.ofEpochDay(session);
+            dayEnd = form == Form.DAILY ? FeatureBars.close(of) : FeatureBars.usClose(of);
         }
-        return bar(row, session * FeatureBars.MILLIS_PER_DAY, dayEnd, (int) session, 1, traded);
+        return bar(
+                row, session * FeatureBars.MILLIS_PER_DAY, dayEnd, (int) session, 1, isTraded(row));
     }
 
     private FeatureBar ofWindow(int row) {
@@ -186,7 +251,7 @@ final class BarColumns {
                 traded ? real(low, row) : Double.NaN,
                 traded ? real(close, row) : Double.NaN,
                 sum("volume", volume, row),
-                sum("turnover", turnover, row));
+                turnover == null ? Double.NaN : sum("turnover", turnover, row));
     }
 
     private static boolean isKnown(Numbers column, int row) {

@@ -1,9 +1,11 @@
 package io.champion.features;
 
 import io.champion.model.record.Bar;
+import io.champion.model.record.DailyBar;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.IndexOhlc;
+import io.champion.model.record.MinuteBar;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -20,7 +22,11 @@ final class FeatureBars {
     /** When NSE and BSE close; special sessions of the evening are daily bars of their date too. */
     private static final LocalTime CLOSE = LocalTime.of(15, 30);
 
+    /** When exchanges of the US close, on all days but a few. */
+    private static final LocalTime US_CLOSE = LocalTime.of(16, 0);
+
     private static final long NANOS_PER_MILLI = 1_000_000;
+    static final long MILLIS_PER_MINUTE = 60_000;
     static final long MILLIS_PER_DAY = 86_400_000;
 
     /**
@@ -34,6 +40,7 @@ final class FeatureBars {
                     row.getInstrumentId(),
                     row.getSymbol(),
                     row.getTradeDate(),
+                    close(row.getTradeDate()),
                     row.getOpen(),
                     row.getHigh(),
                     row.getLow(),
@@ -41,12 +48,41 @@ final class FeatureBars {
                     row.getVolume(),
                     row.getTurnover());
         }
+        if (record instanceof DailyBar row) {
+            return daily(
+                    row.getInstrumentId(),
+                    row.getSymbol(),
+                    row.getTradeDate(),
+                    usClose(row.getTradeDate()),
+                    row.getOpen(),
+                    row.getHigh(),
+                    row.getLow(),
+                    row.getClose(),
+                    row.getVolume(),
+                    null);
+        }
+        if (record instanceof MinuteBar row) {
+            long start = row.getWindowStart() / NANOS_PER_MILLI;
+            return bar(
+                    row.getInstrumentId(),
+                    row.getSymbol(),
+                    start,
+                    start + MILLIS_PER_MINUTE,
+                    row.getTradeDate(),
+                    row.getOpen(),
+                    row.getHigh(),
+                    row.getLow(),
+                    row.getClose(),
+                    row.getVolume(),
+                    null);
+        }
         if (record instanceof EquityOhlc row) {
             Long volume = row.getVolume();
             return daily(
                     row.getInstrumentId(),
                     row.getSymbol(),
                     row.getTradeDate(),
+                    close(row.getTradeDate()),
                     row.getOpen(),
                     row.getHigh(),
                     row.getLow(),
@@ -61,6 +97,7 @@ final class FeatureBars {
                     row.getInstrumentId(),
                     row.getIndexName(),
                     row.getTradeDate(),
+                    close(row.getTradeDate()),
                     close,
                     close,
                     close,
@@ -83,6 +120,24 @@ final class FeatureBars {
             String instrument,
             String symbol,
             LocalDate session,
+            long end,
+            Double open,
+            Double high,
+            Double low,
+            Double close,
+            Double volume,
+            Double turnover) {
+        long start = session.toEpochDay() * MILLIS_PER_DAY;
+        return bar(
+                instrument, symbol, start, end, session, open, high, low, close, volume, turnover);
+    }
+
+    private static FeatureBar bar(
+            String instrument,
+            String symbol,
+            long start,
+            long end,
+            LocalDate session,
             Double open,
             Double high,
             Double low,
@@ -91,13 +146,12 @@ final class FeatureBars {
             Double turnover) {
         // Where nothing was traded there is no open, though some sources repeat the last close.
         boolean traded = open != null && high != null && low != null && close != null;
-        long day = session.toEpochDay();
         return new FeatureBar(
                 instrument,
                 symbol,
-                day * MILLIS_PER_DAY,
-                close(session),
-                (int) day,
+                start,
+                end,
+                (int) session.toEpochDay(),
                 1,
                 traded ? open : Double.NaN,
                 traded ? high : Double.NaN,
@@ -128,6 +182,11 @@ final class FeatureBars {
     /** When a session's daily bars are complete, milliseconds since the epoch, UTC. */
     static long close(LocalDate session) {
         return session.atTime(CLOSE).atZone(INDIA).toInstant().toEpochMilli();
+    }
+
+    /** As {@link #close}, of exchanges of the US. */
+    static long usClose(LocalDate session) {
+        return session.atTime(US_CLOSE).atZone(NEW_YORK).toInstant().toEpochMilli();
     }
 
     /** Time zone of an exchange's sessions. */

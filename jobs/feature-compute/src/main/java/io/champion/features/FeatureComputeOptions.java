@@ -14,10 +14,11 @@ public final class FeatureComputeOptions {
         KAFKA
     }
 
-    /** What daily prices indicators are computed from. */
+    /** Whose prices indicators are computed from. */
     public enum Prices {
         ADJUSTED,
-        RAW
+        RAW,
+        FLAT_FILES
     }
 
     /** Where reading begins when the job does not continue from a checkpoint or savepoint. */
@@ -59,9 +60,11 @@ public final class FeatureComputeOptions {
                     .enumType(Prices.class)
                     .defaultValue(Prices.ADJUSTED)
                     .withDescription(
-                            "What daily bars of the lake are read: `adjusted` for corporate"
-                                    + " actions (normalized.equity_adjusted), or `raw`"
-                                    + " (normalized.equity_ohlc).");
+                            "What bars of the lake are read. Daily ones of NSE and BSE: `adjusted`"
+                                    + " for corporate actions (normalized.equity_adjusted), or"
+                                    + " `raw` (normalized.equity_ohlc). `flat_files`: those of US"
+                                    + " equities, of a day or a minute (normalized.bars_1d,"
+                                    + " normalized.bars_1m), as they are published.");
 
     public static final ConfigOption<String> BENCHMARK =
             ConfigOptions.key("features.benchmark")
@@ -69,7 +72,7 @@ public final class FeatureComputeOptions {
                     .noDefaultValue()
                     .withDescription(
                             "Index that `beta` compares with, such as `NIFTY 50`: for daily bars of"
-                                    + " the lake a name in normalized.index_ohlc, else a symbol"
+                                    + " NSE and BSE a name in normalized.index_ohlc, else a symbol"
                                     + " among the bars themselves. If unset, beta is null.");
 
     public static final ConfigOption<String> FROM =

@@ -2,7 +2,10 @@ package io.champion.features;
 
 import io.champion.indicators.Feature;
 import io.champion.indicators.FeatureSet;
+import io.champion.model.Dataset;
+import io.champion.model.record.DailyBar;
 import io.champion.model.record.EquityIndicators;
+import io.champion.model.record.MinuteBar;
 import io.champion.model.record.Reject;
 import java.io.Serializable;
 import java.time.Instant;
@@ -12,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.util.Collector;
@@ -27,6 +31,12 @@ final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
     static final String VERSION = SCHEMA.getField("schema_version").defaultVal().toString();
 
     static final String DAILY = "1d";
+    static final String MINUTE = "1m";
+
+    private static final Set<String> OF_FLAT_FILES =
+            Set.of(
+                    Dataset.of(DailyBar.getClassSchema()).id(),
+                    Dataset.of(MinuteBar.getClassSchema()).id());
 
     /**
      * What rows say of the run that made them.
@@ -41,7 +51,7 @@ final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
 
         /**
          * The groups of a set's rows, each a partition of its day: they are replaced apart from
-         * those of other sets and of bars of another length.
+         * those of other sets, of bars of another length, and of those of flat files.
          */
         List<String> groups(FeatureSet set) {
             return set.features().stream()
@@ -54,7 +64,8 @@ final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
         private String group(FeatureSet set, String group) {
             return group
                     + (set.name().equals(FeatureSet.STANDARD_NAME) ? "" : "_" + set.name())
-                    + (interval.equals(DAILY) ? "" : "_" + interval);
+                    + (interval.equals(DAILY) ? "" : "_" + interval)
+                    + (OF_FLAT_FILES.contains(source) ? "_us" : "");
         }
 
         /** What becomes of a bar whose time has left the horizon. */

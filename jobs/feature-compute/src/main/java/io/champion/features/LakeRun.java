@@ -6,10 +6,12 @@ import io.champion.lake.LakeSink;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
+import io.champion.model.record.DailyBar;
 import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.EquityIndicators;
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.IndexOhlc;
+import io.champion.model.record.MinuteBar;
 import io.champion.model.record.Reject;
 import io.champion.quality.AccountingException;
 import io.champion.runtime.CommonOptions;
@@ -100,12 +102,22 @@ final class LakeRun {
     }
 
     private Schema barsOf(String interval) {
-        if (!interval.equals(FeatureRows.DAILY)) {
-            return Bar.getClassSchema();
-        }
+        boolean daily = interval.equals(FeatureRows.DAILY);
         return switch (config.get(FeatureComputeOptions.PRICES)) {
-            case ADJUSTED -> EquityAdjusted.getClassSchema();
-            case RAW -> EquityOhlc.getClassSchema();
+            case ADJUSTED -> daily ? EquityAdjusted.getClassSchema() : Bar.getClassSchema();
+            case RAW -> daily ? EquityOhlc.getClassSchema() : Bar.getClassSchema();
+            case FLAT_FILES -> {
+                if (!daily && !interval.equals(FeatureRows.MINUTE)) {
+                    throw new ConfigException(
+                            List.of(
+                                    "'"
+                                            + FeatureComputeOptions.INTERVAL.key()
+                                            + "' is '"
+                                            + interval
+                                            + "', but bars of flat files are of 1d or of 1m."));
+                }
+                yield daily ? DailyBar.getClassSchema() : MinuteBar.getClassSchema();
+            }
         };
     }
 
@@ -242,7 +254,10 @@ final class LakeRun {
 
     /** Whether beta compares with an index of the lake, and not with one among the bars. */
     private boolean isToIndex() {
-        return benchmark != null && interval.equals(FeatureRows.DAILY);
+        return benchmark != null
+                && interval.equals(FeatureRows.DAILY)
+                && config.get(FeatureComputeOptions.PRICES)
+                        != FeatureComputeOptions.Prices.FLAT_FILES;
     }
 
     private List<PartitionKey> indexDays(LocalDate last) throws IOException {

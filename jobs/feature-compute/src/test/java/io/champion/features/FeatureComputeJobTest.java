@@ -16,9 +16,11 @@ import io.champion.local.EmbeddedKafka;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
+import io.champion.model.record.DailyBar;
 import io.champion.model.record.EquityIndicators;
 import io.champion.model.record.EquityOhlc;
 import io.champion.model.record.IndexOhlc;
+import io.champion.model.record.MinuteBar;
 import io.champion.model.record.Reject;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
@@ -367,6 +369,115 @@ final class FeatureComputeJobTest {
         // The index is an instrument of its own there.
         fromKafka.keySet().retainAll(expected.keySet());
         assertThat(fromKafka).isEqualTo(expected);
+    }
+
+    /** Features of US equities come and go without those of NSE. */
+    @Test
+    void barsOfFlatFilesHaveGroupsOfTheirOwn() throws Exception {
+        List<FeatureBar> indian = Bars.walk("NSE:S:EQ", 60, 1);
+        writeDaily(indian);
+        runOverLake("features.prices=raw");
+        List<FeatureBar> days = new ArrayList<>();
+        List<FeatureBar> minutes = new ArrayList<>();
+        long open = Instant.parse("2026-03-02T14:30:00Z").toEpochMilli();
+        int session = (int) LocalDate.of(2026, 3, 2).toEpochDay();
+        for (String instrument : List.of("SIP:AAPL", "SIP:BRK.B")) {
+            for (FeatureBar bar : Bars.walk(instrument, 60, instrument.hashCode())) {
+                days.add(published(bar, bar.time, bar.session));
+                minutes.add(published(bar, open + 60_000L * bar.session, session));
+            }
+        }
+        write(
+                Dataset.of(DailyBar.getClassSchema()),
+                days.stream().<SpecificRecordBase>map(FeatureComputeJobTest::ofDay).toList());
+        write(
+                Dataset.of(MinuteBar.getClassSchema()),
+                minutes.stream().<SpecificRecordBase>map(FeatureComputeJobTest::ofMinute).toList());
+        FeatureSet set = FeatureSet.standard();
+
+        FeatureReport report = runOverLake("features.prices=flat_files");
+        assertThat(report.dataset()).isEqualTo("normalized.bars_1d");
+        assertThat(report.barsComputed()).isEqualTo(120);
+        runOverLake("features.prices=flat_files", "features.interval=1m");
+
+        List<FeatureBar> all = new ArrayList<>(indian);
+        all.addAll(days);
+        Map<String, SortedMap<Long, double[]>> expected = expected(set, all);
+        expected(set, minutes).forEach((instrument, rows) -> expected.get(instrument).putAll(rows));
+        assertThat(values(set, lake())).isEqualTo(text(expected));
+        assertThat(warehouse()).isEqualTo(text(lake()));
+        assertThat(lake())
+                .filteredOn(row -> row.getInstrumentId().startsWith("SIP:"))
+                .isNotEmpty()
+                .allMatch(
+                        row ->
+                                row.getFeatureGroup()
+                                        .endsWith(
+                                                row.getBarInterval().equals("1d")
+                                                        ? "_us"
+                                                        : "_1m_us"));
+        assertThatThrownBy(() -> runOverLake("features.prices=flat_files", "features.interval=5m"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("bars of flat files are of 1d or of 1m");
+    }
+
+    /** Flat files know no turnover. */
+    private static FeatureBar published(FeatureBar bar, long time, int session) {
+        return new FeatureBar(
+                bar.instrument,
+                bar.symbol,
+                time,
+                time,
+                session,
+                1,
+                bar.open,
+                bar.high,
+                bar.low,
+                bar.close,
+                bar.volume,
+                Double.NaN);
+    }
+
+    private static DailyBar ofDay(FeatureBar bar) {
+        return DailyBar.newBuilder()
+                .setEventId(bar.instrument + bar.time)
+                .setEventTime(bar.time * 1_000_000)
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId(bar.instrument)
+                .setSymbol(bar.symbol)
+                .setExchange("SIP")
+                .setSeries("")
+                .setInstrumentId(bar.instrument)
+                .setTradeDate(LocalDate.ofEpochDay(bar.session))
+                .setWindowStart(bar.time * 1_000_000)
+                .setOpen(bar.open)
+                .setHigh(bar.high)
+                .setLow(bar.low)
+                .setClose(bar.close)
+                .setVolume(bar.volume)
+                .build();
+    }
+
+    private static MinuteBar ofMinute(FeatureBar bar) {
+        return MinuteBar.newBuilder()
+                .setEventId(bar.instrument + bar.time)
+                .setEventTime(bar.time * 1_000_000)
+                .setIngestTime(Instant.EPOCH)
+                .setSource("test")
+                .setEntityId(bar.instrument)
+                .setSymbol(bar.symbol)
+                .setExchange("SIP")
+                .setSeries("")
+                .setInstrumentId(bar.instrument)
+                .setTradeDate(LocalDate.ofEpochDay(bar.session))
+                .setWindowStart(bar.time * 1_000_000)
+                .setOpen(bar.open)
+                .setHigh(bar.high)
+                .setLow(bar.low)
+                .setClose(bar.close)
+                .setVolume(bar.volume)
+                .build();
     }
 
     private LocalDate lastSession() {

@@ -105,6 +105,24 @@ class ViewsTest {
     }
 
     @Test
+    void aQuoteHasASpreadWhereBothSidesAreQuoted() {
+        clickHouse.execute(
+                "INSERT INTO quotes (symbol, exchange, event_time, sequence_number, bid_price,"
+                        + " ask_price) VALUES ('A', 'SIP', 0, 1, 99, 101), ('A', 'SIP', 0, 2, 99,"
+                        + " NULL), ('A', 'SIP', 0, 3, 0, 101), ('B', 'SIP', 0, 4, 10, 9)");
+        assertThat(
+                        rows(
+                                "SELECT symbol, bid_price, mid, spread, round(spread_percent, 6)"
+                                        + " FROM quotes_spread ORDER BY sequence_number"))
+                .containsExactly(
+                        "A\t99\t100\t2\t2",
+                        "A\t99\t\\N\t\\N\t\\N",
+                        "A\t0\t\\N\t\\N\t\\N",
+                        "B\t10\t9.5\t-1\t-10.526316");
+        assertThat(plan("SELECT mid FROM quotes_spread WHERE symbol = 'A'")).contains("symbol");
+    }
+
+    @Test
     void aBarIsTheLatestVersionOfItsWindowWithItsNulls() {
         clickHouse.execute(
                 "INSERT INTO bars (symbol, exchange, bar_interval, event_time, window_start,"
