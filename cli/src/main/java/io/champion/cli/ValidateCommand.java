@@ -14,14 +14,11 @@ import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.Difference;
 import java.io.IOException;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import picocli.CommandLine.Command;
@@ -97,7 +94,7 @@ final class ValidateCommand implements Callable<Integer> {
             checkWritable("blocks", home.blocks());
             checkWarehouse(config);
         }
-        if (level == Level.SAMPLE) {
+        if (level == Level.SAMPLE && exitCode != ExitCode.USAGE) {
             checkInput(config);
         }
         problems.forEach(problem -> context.console().err().println("champion: " + problem));
@@ -123,8 +120,8 @@ final class ValidateCommand implements Callable<Integer> {
         if (config.getOptional(CommonOptions.WAREHOUSE_URL).isPresent()) {
             check(() -> CommonOptions.warehouse(config));
         }
-        date(config, BhavcopyIngestOptions.FROM);
-        date(config, BhavcopyIngestOptions.TO);
+        check(() -> config.getDate(BhavcopyIngestOptions.FROM));
+        check(() -> config.getDate(BhavcopyIngestOptions.TO));
     }
 
     private void check(Callable<?> reading) {
@@ -134,22 +131,6 @@ final class ValidateCommand implements Callable<Integer> {
             e.problems().forEach(problem -> problem(ExitCode.USAGE, problem));
         } catch (Exception e) {
             problem(ExitCode.USAGE, Failures.explain(e));
-        }
-    }
-
-    private LocalDate date(JobConfig config, ConfigOption<String> option) {
-        String text = config.get(option);
-        try {
-            return text == null ? null : LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            problem(
-                    ExitCode.USAGE,
-                    "'"
-                            + option.key()
-                            + "' is '"
-                            + text
-                            + "', which is no date; write 2025-06-18.");
-            return null;
         }
     }
 
@@ -198,8 +179,8 @@ final class ValidateCommand implements Callable<Integer> {
             InputSample sample =
                     InputSample.take(
                             config.get(BhavcopyIngestOptions.INPUT),
-                            date(config, BhavcopyIngestOptions.FROM),
-                            date(config, BhavcopyIngestOptions.TO),
+                            config.getDate(BhavcopyIngestOptions.FROM),
+                            config.getDate(BhavcopyIngestOptions.TO),
                             SAMPLED_ROWS);
             IngestPlan plan = sample.plan();
             context.console()

@@ -2,6 +2,8 @@ package io.champion.runtime;
 
 import io.champion.runtime.OptionSet.Option;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -82,6 +84,26 @@ public final class JobConfig implements ReadableConfig {
     @Override
     public <T> T get(ConfigOption<T> option) {
         return values.get(known(option));
+    }
+
+    /**
+     * The value of an option that is a date; null if it has none.
+     *
+     * @throws ConfigException if it is no date
+     */
+    public LocalDate getDate(ConfigOption<String> option) {
+        String text = get(option);
+        try {
+            return text == null ? null : LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new ConfigException(
+                    List.of(
+                            "'"
+                                    + option.key()
+                                    + "' is '"
+                                    + text
+                                    + "', which is no date; write it as 2025-06-18."));
+        }
     }
 
     /** The value of an option where one was given; its default does not count. */

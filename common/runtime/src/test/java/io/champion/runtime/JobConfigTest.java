@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -325,5 +326,32 @@ final class JobConfigTest {
         assertThat(EditDistance.between("kitten", "sitting")).isEqualTo(3);
         assertThat(EditDistance.between("", "abc")).isEqualTo(3);
         assertThat(EditDistance.between("same", "same")).isZero();
+    }
+
+    @Test
+    void datesAreRead() {
+        OptionSet options = OptionSet.of(Dates.class);
+        assertThat(JobConfig.of(options).load().getDate(Dates.DAY)).isNull();
+        assertThat(
+                        JobConfig.of(options)
+                                .arguments(List.of("test.day=2025-06-18"))
+                                .load()
+                                .getDate(Dates.DAY))
+                .isEqualTo(LocalDate.of(2025, 6, 18));
+        JobConfig wrong = JobConfig.of(options).arguments(List.of("test.day=yesterday")).load();
+        assertThatThrownBy(() -> wrong.getDate(Dates.DAY))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("'test.day' is 'yesterday', which is no date; write it as 2025-06-18.");
+    }
+
+    /** An option that is a date. */
+    public static final class Dates {
+        private Dates() {}
+
+        public static final ConfigOption<String> DAY =
+                ConfigOptions.key("test.day")
+                        .stringType()
+                        .noDefaultValue()
+                        .withDescription("A day.");
     }
 }

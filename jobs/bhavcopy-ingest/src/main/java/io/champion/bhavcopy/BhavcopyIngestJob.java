@@ -29,7 +29,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -44,7 +43,6 @@ import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -138,8 +136,8 @@ public final class BhavcopyIngestJob {
     }
 
     private static IngestPlan plan(JobConfig config, Home home, Instant start) throws IOException {
-        LocalDate from = date(config, BhavcopyIngestOptions.FROM);
-        LocalDate to = date(config, BhavcopyIngestOptions.TO);
+        LocalDate from = config.getDate(BhavcopyIngestOptions.FROM);
+        LocalDate to = config.getDate(BhavcopyIngestOptions.TO);
         if (config.get(BhavcopyIngestOptions.FROM_RAW)) {
             return IngestPlan.ofRaw(new Path(home.lake()), families(config), from, to);
         }
@@ -166,21 +164,6 @@ public final class BhavcopyIngestJob {
     private static Set<Family> families(JobConfig config) {
         List<Family> families = config.get(BhavcopyIngestOptions.FAMILIES);
         return families == null ? EnumSet.allOf(Family.class) : EnumSet.copyOf(families);
-    }
-
-    private static LocalDate date(JobConfig config, ConfigOption<String> option) {
-        String text = config.get(option);
-        try {
-            return text == null ? null : LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new ConfigException(
-                    List.of(
-                            "'"
-                                    + option.key()
-                                    + "' is '"
-                                    + text
-                                    + "', which is no date; write it as 2025-06-18."));
-        }
     }
 
     private static JobExecutionResult await(

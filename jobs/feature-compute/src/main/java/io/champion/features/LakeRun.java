@@ -31,7 +31,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,7 +47,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.java.functions.KeySelector;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -134,8 +132,8 @@ final class LakeRun {
 
     private FeatureReport execute(StreamExecutionEnvironment env, TrackedRun.Builder record)
             throws Exception {
-        LocalDate first = date(FeatureComputeOptions.FROM);
-        LocalDate last = date(FeatureComputeOptions.TO);
+        LocalDate first = config.getDate(FeatureComputeOptions.FROM);
+        LocalDate last = config.getDate(FeatureComputeOptions.TO);
         List<PartitionKey> inputs = inputs(last);
         LocalDate from = first == null ? inputs.get(0).date() : first;
         LocalDate to = inputs.get(inputs.size() - 1).date();
@@ -216,21 +214,6 @@ final class LakeRun {
                 FeatureFunction.ofBarsInOrder(set, run, form),
                 form,
                 sinks);
-    }
-
-    private LocalDate date(ConfigOption<String> option) {
-        String text = config.get(option);
-        try {
-            return text == null ? null : LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new ConfigException(
-                    List.of(
-                            "'"
-                                    + option.key()
-                                    + "' is '"
-                                    + text
-                                    + "', which is no date; write it as 2025-06-18."));
-        }
     }
 
     /** Id of the dataset of the bars. */

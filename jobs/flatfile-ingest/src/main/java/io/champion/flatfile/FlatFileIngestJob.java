@@ -32,8 +32,6 @@ import io.champion.warehouse.WarehouseSink;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +49,6 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -119,8 +116,8 @@ public final class FlatFileIngestJob {
         IngestPlan plan =
                 IngestPlan.of(
                         config.get(FlatFileIngestOptions.INPUT),
-                        date(config, FlatFileIngestOptions.FROM),
-                        date(config, FlatFileIngestOptions.TO));
+                        config.getDate(FlatFileIngestOptions.FROM),
+                        config.getDate(FlatFileIngestOptions.TO));
         Ledger ledger = new Ledger(home.root());
         if (!config.get(FlatFileIngestOptions.AGAIN)) {
             plan.leaveOutUnchanged(
@@ -279,21 +276,6 @@ public final class FlatFileIngestJob {
         }
         return new Checks(
                 gap.toNanos(), deviations, config.get(FlatFileIngestOptions.MIN_TRADES), tickers);
-    }
-
-    private static LocalDate date(JobConfig config, ConfigOption<String> option) {
-        String text = config.get(option);
-        try {
-            return text == null ? null : LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new ConfigException(
-                    List.of(
-                            "'"
-                                    + option.key()
-                                    + "' is '"
-                                    + text
-                                    + "', which is no date; write it as 2025-06-18."));
-        }
     }
 
     private static Accounting await(JobClient job, int pieces, Consumer<IngestProgress> progress)

@@ -29,7 +29,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,24 +185,10 @@ public final class JdbcExportJob {
                                                     + " docs/contracts.md lists them."));
         }
 
-        private LocalDate date(ConfigOption<String> option) {
-            String text = config.get(option);
-            try {
-                return text == null ? null : LocalDate.parse(text);
-            } catch (DateTimeParseException e) {
-                throw problem(
-                        "'"
-                                + option.key()
-                                + "' is '"
-                                + text
-                                + "', which is no date; write it as 2025-06-18.");
-            }
-        }
-
         /** The rows of the days that are asked for, of a table of the warehouse. */
         private String select(Dataset of) {
-            LocalDate from = date(JdbcExportOptions.FROM);
-            LocalDate to = date(JdbcExportOptions.TO);
+            LocalDate from = config.getDate(JdbcExportOptions.FROM);
+            LocalDate to = config.getDate(JdbcExportOptions.TO);
             List<String> conditions = new ArrayList<>();
             if (of.partitionTime() != null) {
                 String day = "toDate32(" + ClickHouse.identifier(of.partitionTime()) + ")";
@@ -224,8 +209,8 @@ public final class JdbcExportJob {
         }
 
         private List<PartitionKey> partitions() throws IOException {
-            LocalDate from = date(JdbcExportOptions.FROM);
-            LocalDate to = date(JdbcExportOptions.TO);
+            LocalDate from = config.getDate(JdbcExportOptions.FROM);
+            LocalDate to = config.getDate(JdbcExportOptions.TO);
             return new LakeReader(new Path(home.lake()))
                     .partitions(dataset).stream()
                             .filter(

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +32,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -122,8 +120,8 @@ public final class RebuildWarehouseJob {
 
     private static List<PartitionKey> partitions(LakeReader reader, JobConfig config)
             throws IOException {
-        LocalDate from = date(config, RebuildWarehouseOptions.FROM);
-        LocalDate to = date(config, RebuildWarehouseOptions.TO);
+        LocalDate from = config.getDate(RebuildWarehouseOptions.FROM);
+        LocalDate to = config.getDate(RebuildWarehouseOptions.TO);
         List<PartitionKey> partitions = new ArrayList<>();
         for (Dataset dataset : datasets(config)) {
             for (PartitionKey partition : reader.partitions(dataset)) {
@@ -159,21 +157,6 @@ public final class RebuildWarehouseJob {
                             .toList());
         }
         return names.stream().distinct().map(known::get).toList();
-    }
-
-    private static LocalDate date(JobConfig config, ConfigOption<String> option) {
-        String text = config.get(option);
-        try {
-            return text == null ? null : LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new ConfigException(
-                    List.of(
-                            "'"
-                                    + option.key()
-                                    + "' is '"
-                                    + text
-                                    + "', which is no date; write it as 2025-06-18."));
-        }
     }
 
     private static void fill(

@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,34 +200,23 @@ public final class Reprocessing {
     }
 
     private DayRange days() {
-        LocalDate from = date(ReprocessOptions.FROM.key(), config.get(ReprocessOptions.FROM));
-        String to = config.get(ReprocessOptions.TO);
+        LocalDate from = config.getDate(ReprocessOptions.FROM);
+        if (from == null) {
+            throw new ConfigException(
+                    List.of(
+                            "'"
+                                    + ReprocessOptions.FROM.key()
+                                    + "' is required and was not given."));
+        }
+        LocalDate to = config.getDate(ReprocessOptions.TO);
         try {
-            DayRange days =
-                    new DayRange(from, to == null ? from : date(ReprocessOptions.TO.key(), to));
+            DayRange days = new DayRange(from, to == null ? from : to);
             if (!days.to().isBefore(LocalDate.now(ZoneOffset.UTC))) {
                 throw new ReprocessException("The day " + days.to() + " is not over, by UTC.");
             }
             return days;
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of("'reprocess.to': " + e.getMessage()));
-        }
-    }
-
-    private static LocalDate date(String key, String text) {
-        if (text == null) {
-            throw new ConfigException(List.of("'" + key + "' is required and was not given."));
-        }
-        try {
-            return LocalDate.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new ConfigException(
-                    List.of(
-                            "'"
-                                    + key
-                                    + "' is '"
-                                    + text
-                                    + "', which is no date; write it as 2025-06-18."));
         }
     }
 
