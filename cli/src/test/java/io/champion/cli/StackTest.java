@@ -112,6 +112,20 @@ final class StackTest {
                 });
     }
 
+    /** Where the address names none, SQLAlchemy looks for one that the image does not have. */
+    @Test
+    void mlflowHasTheDriverThatItsStoreIsNamedWith() throws IOException {
+        String store =
+                (String)
+                        map(services.get("mlflow").get("environment"))
+                                .get("MLFLOW_BACKEND_STORE_URI");
+        Matcher driver = Pattern.compile("postgresql\\+(\\w+)://.*").matcher(store);
+        assertThat(driver.matches()).as(store).isTrue();
+        assertThat(ROOT.resolve("deploy/images/mlflow/Dockerfile"))
+                .content()
+                .contains(" " + driver.group(1));
+    }
+
     @Test
     void everyServerHasAHealthCheckAndLimits() {
         services.forEach(
