@@ -84,7 +84,9 @@ final class S3ContainerIT {
                         // The job's restarts are what is tested here, not the client's patience.
                         "s3.attempts.maximum", "2",
                         "s3.retry.limit", "2",
-                        "s3.retry.interval", "100ms")
+                        "s3.retry.interval", "100ms",
+                        // By itself it waits minutes for a server that died with a request.
+                        "s3.connection.timeout", "10000")
                 .forEach(configuration::setString);
         configuration.set(CoreOptions.TMP_DIRS, folder.toString());
         FileSystem.initialize(
