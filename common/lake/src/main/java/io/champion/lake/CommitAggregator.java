@@ -42,7 +42,10 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
 
     private transient List<PendingFile> files;
 
-    /** Those that have told of the checkpoint, of so many. */
+    /**
+     * Those of this life that have told of a checkpoint, of so many. One that has come to its end
+     * tells of no further one, and what it finished is wanted all the same.
+     */
     private transient TreeSet<String> writers;
 
     private transient int allWriters;
@@ -128,7 +131,6 @@ final class CommitAggregator extends AbstractStreamOperator<CommittableMessage<L
         List<PartitionKey> complete =
                 open.stream().filter(p -> PartitionEnd.of(p) <= watermark).toList();
         List<String> known = writers.size() == allWriters ? List.copyOf(writers) : List.of();
-        writers.clear();
         if (files.isEmpty() && complete.isEmpty() && !replacing) {
             return;
         }

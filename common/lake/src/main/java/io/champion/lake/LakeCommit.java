@@ -9,8 +9,8 @@ import java.util.List;
  * @param id identity of the commit, made once
  * @param files files that are written but not visible yet
  * @param complete partitions that will get no more rows in time
- * @param writers the writers that took part in the checkpoint, see {@link PartNames}; empty where
- *     they are not known
+ * @param writers the writers of the life of the sink that the checkpoint is of, see {@link
+ *     PartNames}; empty where they are not all known
  */
 record LakeCommit(
         String id, List<PendingFile> files, List<PartitionKey> complete, List<String> writers) {

@@ -141,12 +141,7 @@ class LakeSinkStreamingTest {
             JobClient job = env.executeAsync();
             int before = dataFiles();
             waitUntil(() -> dataFiles() > before);
-            savepoint =
-                    job.stopWithSavepoint(
-                                    false,
-                                    folder.resolve("savepoints").toUri().toString(),
-                                    SavepointFormatType.CANONICAL)
-                            .get();
+            savepoint = stop(job);
         }
         Path dead = leaveBehind("test-0");
         Path ofAnotherEpoch = leaveBehind("test-1");
@@ -189,12 +184,7 @@ class LakeSinkStreamingTest {
         sink(rows.rebalance(), CommitStep.Listener.NONE);
         JobClient job = first.executeAsync();
         waitUntil(() -> dataFiles() > 10);
-        String savepoint =
-                job.stopWithSavepoint(
-                                false,
-                                folder.resolve("savepoints").toUri().toString(),
-                                SavepointFormatType.CANONICAL)
-                        .get();
+        String savepoint = stop(job);
         Path dead = leaveBehind("test-0");
         String late = Layout.partition(root(), BARS.partitionOf(FIRST_DAY)).toUri().getPath();
         String known = dead.toString();
@@ -233,6 +223,15 @@ class LakeSinkStreamingTest {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Stops a job with a savepoint, and says where that is. */
+    private String stop(JobClient job) throws Exception {
+        return job.stopWithSavepoint(
+                        false,
+                        folder.resolve("savepoints").toUri().toString(),
+                        SavepointFormatType.CANONICAL)
+                .get();
     }
 
     /** A file as a writer of the first attempt would leave it if it were killed. */
