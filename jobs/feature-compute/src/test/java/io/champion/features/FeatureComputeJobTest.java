@@ -389,10 +389,10 @@ final class FeatureComputeJobTest {
         }
         write(
                 Dataset.of(DailyBar.getClassSchema()),
-                days.stream().<SpecificRecordBase>map(FeatureComputeJobTest::ofDay).toList());
+                days.stream().map(bar -> filled(new DailyBar(), bar)).toList());
         write(
                 Dataset.of(MinuteBar.getClassSchema()),
-                minutes.stream().<SpecificRecordBase>map(FeatureComputeJobTest::ofMinute).toList());
+                minutes.stream().map(bar -> filled(new MinuteBar(), bar)).toList());
         FeatureSet set = FeatureSet.standard();
 
         FeatureReport report = runOverLake("features.prices=flat_files");
@@ -421,6 +421,41 @@ final class FeatureComputeJobTest {
                 .hasMessageContaining("bars of flat files are of 1d or of 1m");
     }
 
+    @Test
+    void betaOfFlatFilesIsToASymbolAmongThem() throws Exception {
+        Path file =
+                Files.writeString(
+                        home.resolve("set.yaml"),
+                        """
+                        name: mine
+                        version: v1
+                        features:
+                          - {name: beta_5, indicator: beta, window: 5, group: trend}
+                        """);
+        List<FeatureBar> market = Bars.walk("SIP:SPY", 40, 1);
+        List<FeatureBar> stock = Bars.walk("SIP:AAPL", 40, 2);
+        List<FeatureBar> joined = new ArrayList<>();
+        for (int day = 0; day < 40; day++) {
+            double close = market.get(day).close;
+            joined.add(stock.get(day).withBenchmark(close));
+            joined.add(market.get(day).withBenchmark(close));
+        }
+        write(
+                Dataset.of(DailyBar.getClassSchema()),
+                joined.stream().map(bar -> filled(new DailyBar(), bar)).toList());
+        runOverLake("features.set=" + file, "features.prices=flat_files", "features.benchmark=SPY");
+        FeatureSet set = FeatureSet.read(file);
+        Map<String, SortedMap<Long, double[]>> expected = expected(set, joined);
+        List<EquityIndicators> rows = lake();
+        assertThat(rows).hasSize(80);
+        for (EquityIndicators row : rows) {
+            double beta =
+                    expected.get(row.getInstrumentId()).get(row.getEventTime().toEpochMilli())[0];
+            assertThat(row.getFeatures().get("beta_5")).isEqualTo(Double.isNaN(beta) ? null : beta);
+        }
+        assertThat(rows).anyMatch(row -> row.getFeatures().get("beta_5") != null);
+    }
+
     /** Flat files know no turnover. */
     private static FeatureBar published(FeatureBar bar, long time, int session) {
         return new FeatureBar(
@@ -438,46 +473,28 @@ final class FeatureComputeJobTest {
                 Double.NaN);
     }
 
-    private static DailyBar ofDay(FeatureBar bar) {
-        return DailyBar.newBuilder()
-                .setEventId(bar.instrument + bar.time)
-                .setEventTime(bar.time * 1_000_000)
-                .setIngestTime(Instant.EPOCH)
-                .setSource("test")
-                .setEntityId(bar.instrument)
-                .setSymbol(bar.symbol)
-                .setExchange("SIP")
-                .setSeries("")
-                .setInstrumentId(bar.instrument)
-                .setTradeDate(LocalDate.ofEpochDay(bar.session))
-                .setWindowStart(bar.time * 1_000_000)
-                .setOpen(bar.open)
-                .setHigh(bar.high)
-                .setLow(bar.low)
-                .setClose(bar.close)
-                .setVolume(bar.volume)
-                .build();
-    }
-
-    private static MinuteBar ofMinute(FeatureBar bar) {
-        return MinuteBar.newBuilder()
-                .setEventId(bar.instrument + bar.time)
-                .setEventTime(bar.time * 1_000_000)
-                .setIngestTime(Instant.EPOCH)
-                .setSource("test")
-                .setEntityId(bar.instrument)
-                .setSymbol(bar.symbol)
-                .setExchange("SIP")
-                .setSeries("")
-                .setInstrumentId(bar.instrument)
-                .setTradeDate(LocalDate.ofEpochDay(bar.session))
-                .setWindowStart(bar.time * 1_000_000)
-                .setOpen(bar.open)
-                .setHigh(bar.high)
-                .setLow(bar.low)
-                .setClose(bar.close)
-                .setVolume(bar.volume)
-                .build();
+    /** The contracts of days and of minutes have the same fields. */
+    private static SpecificRecordBase filled(SpecificRecordBase row, FeatureBar bar) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("event_id", bar.instrument + bar.time);
+        values.put("event_time", bar.time * 1_000_000);
+        values.put("ingest_time", Instant.EPOCH);
+        values.put("source", "test");
+        values.put("schema_version", "v1.0.0");
+        values.put("entity_id", bar.instrument);
+        values.put("symbol", bar.symbol);
+        values.put("exchange", "SIP");
+        values.put("series", "");
+        values.put("instrument_id", bar.instrument);
+        values.put("trade_date", LocalDate.ofEpochDay(bar.session));
+        values.put("window_start", bar.time * 1_000_000);
+        values.put("open", bar.open);
+        values.put("high", bar.high);
+        values.put("low", bar.low);
+        values.put("close", bar.close);
+        values.put("volume", bar.volume);
+        values.forEach((field, value) -> row.put(row.getSchema().getField(field).pos(), value));
+        return row;
     }
 
     private LocalDate lastSession() {
