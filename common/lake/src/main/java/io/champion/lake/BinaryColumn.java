@@ -36,6 +36,11 @@ final class BinaryColumn extends LeafColumn {
     }
 
     @Override
+    void appendPresent(Values values, byte[] nulls, int from, int to) {
+        append(values, from, to);
+    }
+
+    @Override
     void appendConstant(Values value, int times) {
         append(value, 0, times);
     }
@@ -70,7 +75,7 @@ final class BinaryColumn extends LeafColumn {
     }
 
     @Override
-    Runs ids(Runs room) {
+    Ints ids(Ints room) {
         throw new IllegalStateException("There is no dictionary.");
     }
 

@@ -13,25 +13,26 @@ final class BitPacking {
     /**
      * Packs values.
      *
-     * @param count a multiple of 8
+     * @param to behind the last one; a multiple of 8 beyond {@code from}
      * @param width bits of each, up to 32; higher bits must be 0
      */
-    static void pack(int[] values, int count, int width, PageBuffer out) {
-        int length = count / GROUP * width;
+    static void pack(int[] values, int from, int to, int width, PageBuffer out) {
+        int length = (to - from) / GROUP * width;
         int at = out.reserve(length, SLACK);
         byte[] bytes = out.bytes();
         if (width <= Long.SIZE / 4) {
-            packNarrow(values, count, width, bytes, at);
+            packNarrow(values, from, to, width, bytes, at);
         } else {
-            packWide(values, count, width, bytes, at);
+            packWide(values, from, to, width, bytes, at);
         }
     }
 
     /** Eight values have at most 128 bits: two halves of four values. */
-    private static void packNarrow(int[] values, int count, int width, byte[] bytes, int start) {
+    private static void packNarrow(
+            int[] values, int from, int to, int width, byte[] bytes, int start) {
         int at = start;
         int half = 4 * width;
-        for (int i = 0; i < count; i += GROUP) {
+        for (int i = from; i < to; i += GROUP) {
             long low = four(values, i, width);
             long high = four(values, i + 4, width);
             if (half < Long.SIZE) {
@@ -53,11 +54,12 @@ final class BitPacking {
                 | (long) values[i + 3] << 3 * width;
     }
 
-    private static void packWide(int[] values, int count, int width, byte[] bytes, int start) {
+    private static void packWide(
+            int[] values, int from, int to, int width, byte[] bytes, int start) {
         int at = start;
         long bits = 0;
         int filled = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < to; i++) {
             bits |= (values[i] & 0xffff_ffffL) << filled;
             filled += width;
             if (filled >= Integer.SIZE) {

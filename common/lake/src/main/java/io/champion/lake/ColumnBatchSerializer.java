@@ -14,6 +14,7 @@ import io.champion.model.ColumnType.Kind;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,9 @@ import org.apache.avro.Schema;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
@@ -51,6 +54,9 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
 
     /** Numbers that are written and read at a time. */
     private static final int CHUNK = 512;
+
+    /** What a copy begins with. */
+    private static final int COPY_BYTES = 1 << 16;
 
     @Override
     public void serialize(ColumnBatch batch, DataOutputView out) throws IOException {
@@ -367,7 +373,7 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
 
     @Override
     public boolean isImmutableType() {
-        return true;
+        return false;
     }
 
     /** A batch without rows of any dataset: Flink asks for an instance that it may ignore. */
@@ -380,12 +386,19 @@ final class ColumnBatchSerializer extends TypeSerializerSingleton<ColumnBatch> {
 
     @Override
     public ColumnBatch copy(ColumnBatch from) {
-        return from;
+        try {
+            DataOutputSerializer bytes = new DataOutputSerializer(COPY_BYTES);
+            serialize(from, bytes);
+            return deserialize(
+                    new DataInputDeserializer(bytes.getSharedBuffer(), 0, bytes.length()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("A batch cannot be copied in memory.", e);
+        }
     }
 
     @Override
     public ColumnBatch copy(ColumnBatch from, ColumnBatch reuse) {
-        return from;
+        return copy(from);
     }
 
     @Override

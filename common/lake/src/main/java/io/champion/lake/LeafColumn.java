@@ -147,6 +147,13 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
     abstract void append(Values values, int from, int to);
 
     /**
+     * Adds those values of rows that are there.
+     *
+     * @param nulls 1 for each row without a value, else 0
+     */
+    abstract void appendPresent(Values values, byte[] nulls, int from, int to);
+
+    /**
      * Adds a value that is the same for some rows.
      *
      * @param value the first row of it
@@ -164,7 +171,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
      *
      * @param room where they may be collected
      */
-    abstract Runs ids(Runs room);
+    abstract Ints ids(Ints room);
 
     /** How many values the dictionary has, and how many bytes they take. */
     abstract int dictionarySize();
@@ -259,30 +266,12 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
             append(values, from, to);
             return;
         }
-        int start = from;
-        while (start < to) {
-            byte missing = nulls[start];
-            int end = endOfRun(nulls, start, to);
-            definitions.add(missing == 0 ? definitions.max() : 0, end - start);
-            if (missing == 0) {
-                append(values, start, end);
-            }
-            start = end;
-        }
+        definitions.addPresence(nulls, from, to);
+        appendPresent(values, nulls, from, to);
     }
 
     private static byte[] nulls(Values values) {
         return values instanceof Numbers numbers ? numbers.nulls() : ((Texts) values).nulls();
-    }
-
-    /** Where the null map changes. */
-    private static int endOfRun(byte[] nulls, int start, int to) {
-        byte first = nulls[start];
-        int at = start + 1;
-        while (at < to && nulls[at] == first) {
-            at++;
-        }
-        return at;
     }
 
     /** Adds rows of lists, which are elements of this column; none of those is null. */
@@ -348,8 +337,8 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         PageMaker maker = context.maker();
         PageBuffer page = maker.page();
         page.clear();
-        repetitions.finishPage(page, maker.runLengths());
-        definitions.finishPage(page, maker.runLengths());
+        repetitions.finishPage(page);
+        definitions.finishPage(page);
         Encoding encoding =
                 dictionaryOpen && encodeIds(values, page) ? Encoding.RLE_DICTIONARY : encode(page);
         BytesInput compressed = maker.compress(context.finished());
@@ -375,7 +364,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         if (values == 0) {
             return false;
         }
-        Runs ids = ids(context.maker().ids());
+        Ints ids = ids(context.maker().ids());
         int size = dictionarySize();
         int width = Integer.SIZE - Integer.numberOfLeadingZeros(size - 1);
         boolean pays =
@@ -393,10 +382,7 @@ abstract class LeafColumn implements ContractColumns.ValueWriter {
         gainless = 0;
         dictionarySize = size;
         page.putByte(width);
-        RunLengthEncoder encoder = context.maker().runLengths();
-        encoder.begin(page, width);
-        encoder.addAll(ids);
-        encoder.end();
+        RunLengthEncoder.encode(ids, width, page);
         return true;
     }
 

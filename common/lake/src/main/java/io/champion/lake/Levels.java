@@ -1,13 +1,10 @@
 package io.champion.lake;
 
-/**
- * Repetition or definition levels of a page, as runs: a page without nulls is one run, and a row
- * costs no more than a look at the last level.
- */
+/** Repetition or definition levels of a page. */
 final class Levels {
     private final int max;
     private final int width;
-    private final Runs runs = new Runs();
+    private final Ints levels = new Ints();
 
     /**
      * @param max the highest level; 0 where there is nothing to write
@@ -22,23 +19,35 @@ final class Levels {
     }
 
     void add(int level) {
-        runs.add(level);
+        levels.add(level);
     }
 
     void add(int level, int times) {
-        runs.add(level, times);
+        levels.add(level, times);
+    }
+
+    /**
+     * Adds the highest level for each value that is there, and 0 for the others.
+     *
+     * @param nulls 1 for each value that is not there, else 0
+     */
+    void addPresence(byte[] nulls, int from, int to) {
+        int[] into = levels.reserve(to - from);
+        int shift = levels.count() - from;
+        for (int i = from; i < to; i++) {
+            into[i + shift] = max * (1 - nulls[i]);
+        }
+        levels.added(to - from);
     }
 
     /** Writes the levels of a page, and begins the next one's. */
-    void finishPage(PageBuffer page, RunLengthEncoder encoder) {
+    void finishPage(PageBuffer page) {
         if (max == 0) {
             return;
         }
         int start = page.reserve(Integer.BYTES);
-        encoder.begin(page, width);
-        encoder.addAll(runs);
-        encoder.end();
+        RunLengthEncoder.encode(levels, width, page);
         page.setInt(start, page.length() - start - Integer.BYTES);
-        runs.clear();
+        levels.clear();
     }
 }

@@ -76,6 +76,19 @@ final class NumberColumn extends LeafColumn {
     }
 
     @Override
+    void appendPresent(Values added, byte[] nulls, int from, int to) {
+        reserve(to - from);
+        long[] numbers = ((Numbers) added).values();
+        int at = count;
+        // Without a branch: the next value takes the place of one that is not there.
+        for (int i = from; i < to; i++) {
+            values[at] = numbers[i];
+            at += 1 - nulls[i];
+        }
+        count = at;
+    }
+
+    @Override
     void appendConstant(Values value, int times) {
         long number = ((Numbers) value).values()[0];
         if (count == 0 || constant && values[0] == number) {
@@ -121,20 +134,12 @@ final class NumberColumn extends LeafColumn {
     }
 
     @Override
-    Runs ids(Runs room) {
+    Ints ids(Ints room) {
         if (constant) {
             room.add(dictionary.idOf(values[0]), count);
-            return room;
-        }
-        long last = 0;
-        int id = -1;
-        for (int i = 0; i < count; i++) {
-            long value = values[i];
-            if (value != last || id < 0) {
-                id = dictionary.idOf(value);
-                last = value;
-            }
-            room.add(id);
+        } else {
+            dictionary.idsOf(values, count, room.reserve(count));
+            room.added(count);
         }
         return room;
     }
@@ -303,6 +308,20 @@ final class NumberColumn extends LeafColumn {
 
         long[] values() {
             return values;
+        }
+
+        /** Looks up some numbers, one or more. */
+        void idsOf(long[] numbers, int count, int[] ids) {
+            long last = numbers[0];
+            int id = idOf(last);
+            for (int i = 0; i < count; i++) {
+                long number = numbers[i];
+                if (number != last) {
+                    id = idOf(number);
+                    last = number;
+                }
+                ids[i] = id;
+            }
         }
 
         int idOf(long value) {

@@ -28,13 +28,12 @@ final class PageMaker implements Closeable {
     private final ParquetOptions options;
     private final Map<Schema, Deque<ContractColumns>> freeColumns = new IdentityHashMap<>();
     private final PageBuffer page = new PageBuffer();
-    private final RunLengthEncoder runLengths = new RunLengthEncoder();
     private final DeltaEncoder deltas = new DeltaEncoder();
     private final PageCompressor compressor;
     private final long maxFreeBytes;
     private final Deque<byte[]> free = new ArrayDeque<>();
     private byte[] compressed = new byte[0];
-    private final Runs ids = new Runs();
+    private final Ints ids = new Ints();
 
     PageMaker(ParquetOptions options) {
         this.options = options;
@@ -64,16 +63,12 @@ final class PageMaker implements Closeable {
         return page;
     }
 
-    RunLengthEncoder runLengths() {
-        return runLengths;
-    }
-
     DeltaEncoder deltas() {
         return deltas;
     }
 
     /** Where the ids of a page's values may be collected; without any. */
-    Runs ids() {
+    Ints ids() {
         ids.clear();
         return ids;
     }

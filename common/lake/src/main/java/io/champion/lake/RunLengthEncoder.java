@@ -1,86 +1,81 @@
 package io.champion.lake;
 
-import java.util.Arrays;
-
 /**
  * Parquet's hybrid of run lengths and bit packing (RLE), for levels and for ids of dictionaries.
- * Takes whole runs: asking value by value whether it repeats the last one would cost more than all
- * the rest of a page of few distinct values.
+ * Looks at eight values at a time, which is how they are packed: where all eight are equal, a run
+ * begins. Asking value by value would cost more than all the rest of a page of few distinct values;
+ * a run that this overlooks is shorter than two such groups.
  */
 final class RunLengthEncoder {
-    /** Values are packed in groups of this many; a shorter run is no gain. */
     private static final int GROUP = 8;
 
-    private PageBuffer out;
-    private int width;
-    private int[] literals = new int[1024];
-    private int count;
+    private RunLengthEncoder() {}
 
     /**
-     * Begins a sequence.
+     * Encodes values.
      *
-     * @param bitWidth bits of a value, 0 to 32
+     * @param width bits of a value, 0 to 32
      */
-    void begin(PageBuffer target, int bitWidth) {
-        out = target;
-        width = bitWidth;
-        count = 0;
+    static void encode(Ints values, int width, PageBuffer out) {
+        int count = values.count();
+        if (count == 0) {
+            return;
+        }
+        if (values.allSame()) {
+            putRun(values.get(0), count, width, out);
+            return;
+        }
+        int[] all = values.array();
+        int packed = 0;
+        int at = 0;
+        while (at + GROUP <= count) {
+            if (!isRun(all, at)) {
+                at += GROUP;
+                continue;
+            }
+            pack(all, packed, at, width, out);
+            int start = at;
+            int value = all[start];
+            at += GROUP;
+            while (at < count && all[at] == value) {
+                at++;
+            }
+            putRun(value, at - start, width, out);
+            packed = at;
+        }
+        int rest = count - packed;
+        int whole = rest & -GROUP;
+        pack(all, packed, packed + whole, width, out);
+        if (whole < rest) {
+            int[] last = new int[GROUP];
+            System.arraycopy(all, packed + whole, last, 0, rest - whole);
+            pack(last, 0, GROUP, width, out);
+        }
     }
 
-    /** Adds a value that occurs one or more times in a row. */
-    void add(int value, int times) {
-        if (times == 1) {
-            if (count == literals.length) {
-                literals = Arrays.copyOf(literals, count * 2);
-            }
-            literals[count++] = value;
-            return;
-        }
-        // A run may begin only where a group ends.
-        int literal = Math.min(times, -count & (GROUP - 1));
-        if (times - literal < GROUP) {
-            literals(value, times);
-            return;
-        }
-        literals(value, literal);
-        packLiterals();
-        out.putVarInt((times - literal) << 1);
+    private static boolean isRun(int[] values, int at) {
+        int first = values[at];
+        return ((values[at + 1] ^ first)
+                        | (values[at + 2] ^ first)
+                        | (values[at + 3] ^ first)
+                        | (values[at + 4] ^ first)
+                        | (values[at + 5] ^ first)
+                        | (values[at + 6] ^ first)
+                        | (values[at + 7] ^ first))
+                == 0;
+    }
+
+    private static void putRun(int value, int times, int width, PageBuffer out) {
+        out.putVarInt(times << 1);
         for (int shift = 0; shift < width; shift += Byte.SIZE) {
             out.putByte(value >>> shift);
         }
     }
 
-    private void literals(int value, int times) {
-        if (literals.length - count < times) {
-            literals = Arrays.copyOf(literals, literals.length * 2);
+    private static void pack(int[] values, int from, int to, int width, PageBuffer out) {
+        if (from < to) {
+            out.putVarInt(((to - from) / GROUP << 1) | 1);
+            BitPacking.pack(values, from, to, width, out);
         }
-        int end = count + times;
-        // Mostly one: no call of a library for that.
-        for (int at = count; at < end; at++) {
-            literals[at] = value;
-        }
-        count = end;
-    }
-
-    void addAll(Runs runs) {
-        int all = runs.count();
-        for (int i = 0; i < all; i++) {
-            add(runs.value(i), runs.length(i));
-        }
-    }
-
-    /** Ends the sequence. */
-    void end() {
-        literals(0, -count & (GROUP - 1));
-        packLiterals();
-    }
-
-    private void packLiterals() {
-        if (count == 0) {
-            return;
-        }
-        out.putVarInt(((count / GROUP) << 1) | 1);
-        BitPacking.pack(literals, count, width, out);
-        count = 0;
     }
 }

@@ -25,7 +25,7 @@ final class TextColumn extends LeafColumn {
     /** Whether the open page is held as ids of the dictionary. */
     private boolean byIds;
 
-    private final Runs ids = new Runs();
+    private final Ints ids = new Ints();
     private int count;
 
     private final BinaryPage plain = new BinaryPage(0);
@@ -71,6 +71,21 @@ final class TextColumn extends LeafColumn {
                 row++;
             } while (row < to && starts[row] == start && ends[row] == end);
             addIds(utf8, start, end, row - first);
+        }
+    }
+
+    @Override
+    void appendPresent(Values added, byte[] nulls, int from, int to) {
+        int start = from;
+        while (start < to) {
+            int end = start + 1;
+            while (end < to && nulls[end] == nulls[start]) {
+                end++;
+            }
+            if (nulls[start] == 0) {
+                append(added, start, end);
+            }
+            start = end;
         }
     }
 
@@ -138,7 +153,7 @@ final class TextColumn extends LeafColumn {
     }
 
     @Override
-    Runs ids(Runs room) {
+    Ints ids(Ints room) {
         return ids;
     }
 
@@ -171,10 +186,8 @@ final class TextColumn extends LeafColumn {
             plain.encode(into);
             return;
         }
-        for (int run = 0; run < ids.count(); run++) {
-            for (int i = 0; i < ids.length(run); i++) {
-                put(ids.value(run), into);
-            }
+        for (int i = 0; i < count; i++) {
+            put(ids.get(i), into);
         }
     }
 
@@ -185,11 +198,11 @@ final class TextColumn extends LeafColumn {
             return;
         }
         boolean[] seen = new boolean[dictionary.size()];
-        int runs = ids.count();
-        int min = ids.value(0);
+        int min = ids.get(0);
         int max = min;
-        for (int run = 0; run < runs; run++) {
-            int id = ids.value(run);
+        int looks = ids.allSame() ? 1 : count;
+        for (int i = 0; i < looks; i++) {
+            int id = ids.get(i);
             if (!seen[id]) {
                 seen[id] = true;
                 min = compare(id, min) < 0 ? id : min;
@@ -222,11 +235,15 @@ final class TextColumn extends LeafColumn {
             plain.hash(filter, into, from);
             return;
         }
-        int at = from;
-        for (int run = 0; run < ids.count(); run++) {
-            long hash = filter.hash(binary(ids.value(run)));
-            Arrays.fill(into, at, at + ids.length(run), hash);
-            at += ids.length(run);
+        int last = -1;
+        long hash = 0;
+        for (int i = 0; i < count; i++) {
+            int id = ids.get(i);
+            if (id != last) {
+                hash = filter.hash(binary(id));
+                last = id;
+            }
+            into[from + i] = hash;
         }
     }
 

@@ -12,8 +12,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parquet-java's decoder reads what is written. */
 class RunLengthEncoderTest {
-    private final RunLengthEncoder encoder = new RunLengthEncoder();
-
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 20, 24, 31, 32})
     void runsOfAnyLengthComeBack(int width) throws IOException {
@@ -38,13 +36,11 @@ class RunLengthEncoderTest {
 
     private int assertComesBack(int[] values, int width) throws IOException {
         PageBuffer out = new PageBuffer();
-        encoder.begin(out, width);
-        Runs runs = new Runs();
+        Ints ints = new Ints();
         for (int value : values) {
-            runs.add(value);
+            ints.add(value);
         }
-        encoder.addAll(runs);
-        encoder.end();
+        RunLengthEncoder.encode(ints, width, out);
         RunLengthBitPackingHybridDecoder decoder =
                 new RunLengthBitPackingHybridDecoder(
                         width, new ByteArrayInputStream(out.bytes(), 0, out.length()));

@@ -12,7 +12,9 @@ import org.apache.avro.specific.SpecificRecordBase;
 
 /**
  * Rows of one contract and one partition, column by column: what flows where a row is too small a
- * unit. Batches are immutable once made; whoever makes one gives its arrays away.
+ * unit. Nobody changes a batch but its maker, who may use the arrays again for the next one: as
+ * with all that Flink hands from operator to operator, whoever keeps a batch for later has to copy
+ * it.
  *
  * <p>Of maps there are empty ones only, and structs, decimals and bytes have no such form:
  * contracts that have them, and rows with entries in a map, go row by row.
