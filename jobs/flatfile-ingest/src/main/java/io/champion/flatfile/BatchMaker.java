@@ -13,7 +13,13 @@ import io.champion.model.PartitionKey;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** Makes batches of the rows that are kept: the decoded columns, the envelope and the flag. */
+/**
+ * Makes batches of the rows that are kept: the decoded columns, the envelope and the flag.
+ *
+ * <p>All batches have the same arrays, one after the other, so that these stay in the processor's
+ * cache, and the garbage collector does not have them to do with: whoever takes a batch has to be
+ * done with it before the next row is decoded, as is so for all that one operator hands to another.
+ */
 final class BatchMaker {
 
     static final String EXCHANGE = "SIP";
@@ -37,8 +43,6 @@ final class BatchMaker {
     private final Dataset dataset;
     private final PartitionKey partition;
     private final Columns columns;
-    private final boolean[] present;
-    private final int capacity;
     private final Constant ingestTime;
     private final Constant source;
     private final Constant version;
@@ -47,16 +51,19 @@ final class BatchMaker {
     private final Constant tradeDate;
 
     /** Instrument ids, each once for as long as the ticker does not change. */
-    private byte[] names;
+    private byte[] names = new byte[1024];
 
     private int namesEnd;
     private int nameStart;
-    private Ticker named;
-    private int[] entityStarts;
-    private int[] symbolStarts;
-    private int[] nameEnds;
-    private long[] eventIds;
-    private long[] outliers;
+    private final Ticker named = new Ticker();
+    private final int[] entityStarts;
+    private final int[] symbolStarts;
+    private final int[] nameEnds;
+
+    /** Null where rows are told apart by their natural key. */
+    private final long[] eventIds;
+
+    private final long[] outliers;
     private boolean anyOutlier;
 
     BatchMaker(Header header, Columns columns, Session session, Instant ingest, int capacity) {
@@ -64,20 +71,17 @@ final class BatchMaker {
         this.dataset = kind.dataset();
         this.partition = dataset.partitionOf(session.day());
         this.columns = columns;
-        this.capacity = capacity;
-        this.present = new boolean[kind.fields().size()];
-        for (int field : header.fields()) {
-            if (field != Header.IGNORED) {
-                present[field] = true;
-            }
-        }
         this.ingestTime = number(ingest.toEpochMilli());
         this.source = text(kind.source());
         this.version = text(dataset.version());
         this.exchange = text(EXCHANGE);
         this.series = text("");
         this.tradeDate = number(session.day().toEpochDay());
-        begin();
+        this.entityStarts = new int[capacity];
+        this.symbolStarts = new int[capacity];
+        this.nameEnds = new int[capacity];
+        this.eventIds = kind.isBars() ? null : new long[capacity];
+        this.outliers = new long[capacity];
     }
 
     private static Constant number(long value) {
@@ -90,15 +94,8 @@ final class BatchMaker {
     }
 
     private void begin() {
-        columns.begin(present);
-        names = new byte[1024];
+        columns.begin();
         namesEnd = 0;
-        named = new Ticker();
-        entityStarts = new int[capacity];
-        symbolStarts = new int[capacity];
-        nameEnds = new int[capacity];
-        eventIds = kind.isBars() ? null : new long[capacity];
-        outliers = new long[capacity];
         anyOutlier = false;
     }
 
@@ -118,10 +115,8 @@ final class BatchMaker {
         if (eventIds != null) {
             eventIds[row] = eventId;
         }
-        if (outlier) {
-            outliers[row] = 1;
-            anyOutlier = true;
-        }
+        outliers[row] = outlier ? 1 : 0;
+        anyOutlier |= outlier;
         columns.keep();
     }
 
@@ -145,7 +140,7 @@ final class BatchMaker {
         return columns.row == 0;
     }
 
-    /** The rows so far as a batch; not empty. */
+    /** The rows so far as a batch, which holds until the next row is decoded; not empty. */
     ColumnBatch take() {
         Values[] values = new Values[dataset.columns().size()];
         Values entity = new Texts(names, entityStarts, nameEnds, null);

@@ -21,7 +21,6 @@ final class Columns {
     private static final int USUAL_ID = 16;
 
     private final int capacity;
-    private final List<Field> fields;
 
     /** The row that is being written; the number of rows that are in the batch. */
     int row;
@@ -37,6 +36,8 @@ final class Columns {
 
     /** The ids of all rows, one after the other; {@link #SLACK} bytes longer. */
     byte[] ids = new byte[0];
+
+    private int[] idStarts = new int[0];
 
     /** Where a row's id ends. */
     int[] idEnds = new int[0];
@@ -70,24 +71,24 @@ final class Columns {
     }
 
     /**
+     * Columns without rows.
+     *
+     * @param header tells which fields the file has a column for; of the others no row has a value
      * @param capacity rows of a batch at most
      */
-    Columns(List<Field> fields, int capacity) {
+    Columns(Header header, int capacity) {
+        List<Field> fields = header.kind().fields();
+        boolean[] present = new boolean[fields.size()];
+        for (int field : header.fields()) {
+            if (field != Header.IGNORED) {
+                present[field] = true;
+            }
+        }
         this.capacity = capacity;
-        this.fields = fields;
         this.numbers = new long[fields.size()][];
         this.nulls = new byte[fields.size()][];
         this.lists = new NumberList[fields.size()];
-    }
-
-    /**
-     * Begins a batch, with arrays of its own.
-     *
-     * @param present whether the file has a column for a field; else no row has a value
-     */
-    void begin(boolean[] present) {
-        row = 0;
-        for (int i = 0; i < present.length; i++) {
+        for (int i = 0; i < fields.size(); i++) {
             Field.Type type = fields.get(i).type();
             if (type.isNumber()) {
                 numbers[i] = new long[capacity];
@@ -101,9 +102,15 @@ final class Columns {
                 lists[i] = new NumberList(capacity);
             } else if (type == Field.Type.ID) {
                 ids = new byte[capacity * USUAL_ID + SLACK];
+                idStarts = new int[capacity];
                 idEnds = new int[capacity];
             }
         }
+    }
+
+    /** Begins a batch, in the arrays of the one before. */
+    void begin() {
+        row = 0;
     }
 
     boolean isFull() {
@@ -172,8 +179,7 @@ final class Columns {
 
     /** A column of the batch. */
     Texts idsOf() {
-        int[] starts = new int[row];
-        System.arraycopy(idEnds, 0, starts, 1, row - 1);
-        return new Texts(ids, starts, idEnds, null);
+        System.arraycopy(idEnds, 0, idStarts, 1, row - 1);
+        return new Texts(ids, idStarts, idEnds, null);
     }
 }

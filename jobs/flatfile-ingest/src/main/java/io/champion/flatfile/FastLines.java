@@ -17,27 +17,41 @@ final class FastLines {
 
     private static final long EXACT = 1L << 53;
 
+    /** What is no number, list or text of these lines. */
+    private static final int NOT_HERE = -1;
+
     private final Columns columns;
     private final Ticker ticker;
-    private final int[] fields;
+
+    /** By column of the file: type, null for one that is not read, and where its values go. */
     private final Field.Type[] types;
+
+    private final long[][] numbers;
+    private final byte[][] nulls;
+    private final NumberList[] lists;
+    private final long[] most;
 
     /** What {@link #digits} found. */
     private long value;
 
-    /** Where what was read last ends. */
-    private int at;
-
     FastLines(Header header, Columns columns) {
         this.columns = columns;
         this.ticker = columns.ticker;
-        this.fields = header.fields();
+        int[] fields = header.fields();
         this.types = new Field.Type[fields.length];
+        this.numbers = new long[fields.length][];
+        this.nulls = new byte[fields.length][];
+        this.lists = new NumberList[fields.length];
+        this.most = new long[fields.length];
         for (int i = 0; i < fields.length; i++) {
-            types[i] =
-                    fields[i] == Header.IGNORED
-                            ? null
-                            : header.kind().fields().get(fields[i]).type();
+            int field = fields[i];
+            if (field != Header.IGNORED) {
+                types[i] = header.kind().fields().get(field).type();
+                numbers[i] = columns.numbers[field];
+                nulls[i] = columns.nulls[field];
+                lists[i] = columns.lists[field];
+                most[i] = types[i].max();
+            }
         }
     }
 
@@ -56,27 +70,24 @@ final class FastLines {
         for (int i = 0; i <= last; i++) {
             Field.Type type = types[i];
             if (type == null) {
-                if (!skip(text, position)) {
-                    return -1;
-                }
+                position = skip(text, position);
             } else {
-                int field = fields[i];
-                boolean taken =
+                position =
                         switch (type) {
                             case TICKER -> ticker(text, position);
                             case ID -> id(text, position, row);
-                            case LIST -> list(text, position, columns.lists[field], row);
-                            case LONG, INT -> whole(text, position, field, row, type);
-                            case LONG_OR_NONE, INT_OR_NONE, INT_OR_BLANK ->
-                                    wholeOrNone(text, position, field, row, type);
-                            case DECIMAL -> decimal(text, position, field, row);
-                            case DECIMAL_OR_BLANK -> decimalOrNone(text, position, field, row);
+                            case LIST -> list(text, position, lists[i], row);
+                            case LONG, INT -> whole(text, position, i, row);
+                            case LONG_OR_NONE, INT_OR_NONE ->
+                                    wholeOrNone(text, position, i, row, 0);
+                            case INT_OR_BLANK -> wholeOrNone(text, position, i, row, NOT_HERE);
+                            case DECIMAL -> decimal(text, position, i, row);
+                            case DECIMAL_OR_BLANK -> decimalOrNone(text, position, i, row);
                         };
-                if (!taken) {
-                    return -1;
-                }
             }
-            position = at;
+            if (position < 0) {
+                return -1;
+            }
             byte end = text[position++];
             if (i < last) {
                 if (end != ',') {
@@ -93,36 +104,36 @@ final class FastLines {
         return position - from <= GeneralLines.MAX_LINE ? position : -1;
     }
 
-    private boolean ticker(byte[] text, int from) {
+    // Each answers where what it took ends, or -1. Positions are not kept in a field: each value
+    // would wait for the memory of the one before.
+
+    private int ticker(byte[] text, int from) {
         int end = from + ticker.length;
         if (ticker.length > 0
                 && ticker.startsAt(text, from, Digits.word(text, from))
                 && text[end] == ',') {
-            at = end;
-            return true;
+            return end;
         }
         end = from;
         while (Ticker.isPlain(text[end])) {
             end++;
         }
-        at = end;
         int length = end - from;
         if (length == 0 || length > Ticker.MAX_LENGTH) {
-            return false;
+            return NOT_HERE;
         }
         ticker.set(text, from, length);
-        return true;
+        return end;
     }
 
-    private boolean id(byte[] text, int from, int row) {
+    private int id(byte[] text, int from, int row) {
         int end = from;
         while (Ticker.isPlain(text[end])) {
             end++;
         }
-        at = end;
         int length = end - from;
         if (length > GeneralLines.MAX_ID) {
-            return false;
+            return NOT_HERE;
         }
         byte[] ids = columns.idsFor(length);
         int to = columns.idStart();
@@ -130,70 +141,78 @@ final class FastLines {
             Digits.put(ids, to + i, Digits.word(text, from + i));
         }
         columns.idEnds[row] = to + length;
-        return true;
+        return end;
     }
 
-    private boolean list(byte[] text, int from, NumberList list, int row) {
+    private int list(byte[] text, int from, NumberList list, int row) {
         int element = list.start(row);
-        byte first = text[from];
-        if (first == '"') {
-            int position = from;
+        int position = from;
+        if (text[from] == '"') {
             do {
-                int digits = digits(text, position + 1);
+                position++;
+                int digits = digits(text, position);
                 if (digits < 1 || value > Integer.MAX_VALUE) {
-                    return false;
+                    return NOT_HERE;
                 }
                 list.set(element++, value);
-                position = at;
+                position += digits;
             } while (text[position] == ',');
             if (text[position] != '"') {
-                return false;
+                return NOT_HERE;
             }
-            at = position + 1;
+            position++;
         } else {
             int digits = digits(text, from);
             if (digits < 0 || value > Integer.MAX_VALUE) {
-                return false;
+                return NOT_HERE;
             }
             if (digits > 0) {
                 list.set(element++, value);
             }
+            position += digits;
         }
         list.ends[row] = element;
-        return true;
+        return position;
     }
 
-    private boolean whole(byte[] text, int from, int field, int row, Field.Type type) {
-        if (digits(text, from) < 1 || value > type.max()) {
-            return false;
-        }
-        columns.numbers[field][row] = value;
-        return true;
-    }
-
-    private boolean wholeOrNone(byte[] text, int from, int field, int row, Field.Type type) {
+    private int whole(byte[] text, int from, int column, int row) {
         int digits = digits(text, from);
-        if (digits < 0 || value > type.max()) {
-            return false;
+        if (digits < 1 || value > most[column]) {
+            return NOT_HERE;
         }
-        boolean none = digits == 0 || value == 0 && type != Field.Type.INT_OR_BLANK;
-        columns.numbers[field][row] = value;
-        columns.nulls[field][row] = (byte) (none ? 1 : 0);
-        return true;
+        numbers[column][row] = value;
+        return from + digits;
     }
 
-    private boolean decimal(byte[] text, int from, int field, int row) {
+    /**
+     * Takes a number that may be missing.
+     *
+     * @param none a number that stands for a missing one
+     */
+    private int wholeOrNone(byte[] text, int from, int column, int row, long none) {
+        int digits = digits(text, from);
+        if (digits < 0 || value > most[column]) {
+            return NOT_HERE;
+        }
+        numbers[column][row] = value;
+        nulls[column][row] = (byte) (digits == 0 || value == none ? 1 : 0);
+        return from + digits;
+    }
+
+    private int decimal(byte[] text, int from, int column, int row) {
         int digits = digits(text, from);
         if (digits < 1) {
-            return false;
+            return NOT_HERE;
         }
+        int end = from + digits;
         long mantissa = value;
         double number;
-        if (text[at] == '.') {
-            int decimals = digits(text, at + 1);
+        if (text[end] == '.') {
+            int decimals = digits(text, end + 1);
             if (decimals < 1 || digits + decimals > 18) {
-                return false;
+                return NOT_HERE;
             }
+            end += 1 + decimals;
             mantissa = mantissa * Digits.POWERS[decimals] + value;
             // Both are exact, so their quotient is the double next to the text.
             number = mantissa / Digits.EXACT_POWERS[decimals];
@@ -201,36 +220,34 @@ final class FastLines {
             number = mantissa;
         }
         if (mantissa > EXACT) {
-            return false;
+            return NOT_HERE;
         }
-        columns.numbers[field][row] = Double.doubleToRawLongBits(number);
-        return true;
+        numbers[column][row] = Double.doubleToRawLongBits(number);
+        return end;
     }
 
-    private boolean decimalOrNone(byte[] text, int from, int field, int row) {
+    private int decimalOrNone(byte[] text, int from, int column, int row) {
         byte first = text[from];
         if (first == ',' || first == '\n' || first == '\r') {
-            columns.nulls[field][row] = 1;
-            at = from;
-            return true;
+            nulls[column][row] = 1;
+            return from;
         }
-        columns.nulls[field][row] = 0;
-        return decimal(text, from, field, row);
+        nulls[column][row] = 0;
+        return decimal(text, from, column, row);
     }
 
     /** A column that is not read; its quotes could hide commas. */
-    private boolean skip(byte[] text, int from) {
+    private static int skip(byte[] text, int from) {
         int position = from;
         byte b = text[position];
         while (b != ',' && b != '\n' && b != '\r') {
             // Beyond ASCII the line has to be sound UTF-8.
             if (b == '"' || b < 0) {
-                return false;
+                return NOT_HERE;
             }
             b = text[++position];
         }
-        at = position;
-        return true;
+        return position;
     }
 
     /** How many digits stand here, their number in {@link #value}; -1 for too many for a long. */
@@ -239,7 +256,6 @@ final class FastLines {
         int count = Digits.count(word);
         if (count < 8) {
             value = count == 0 ? 0 : Digits.value(word, count);
-            at = from + count;
             return count;
         }
         long number = Digits.value(word, 8);
@@ -247,7 +263,6 @@ final class FastLines {
         count = Digits.count(word);
         if (count < 8) {
             value = count == 0 ? number : number * Digits.POWERS[count] + Digits.value(word, count);
-            at = from + 8 + count;
             return 8 + count;
         }
         number = number * Digits.POWERS[8] + Digits.value(word, 8);
@@ -258,7 +273,6 @@ final class FastLines {
             return -1;
         }
         value = count == 0 ? number : number * Digits.POWERS[count] + Digits.value(word, count);
-        at = from + 16 + count;
         return 16 + count;
     }
 }

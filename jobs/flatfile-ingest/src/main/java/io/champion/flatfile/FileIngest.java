@@ -147,7 +147,7 @@ final class FileIngest {
         this.general = task.general();
         this.out = out;
         this.session = Session.of(file.day());
-        this.columns = new Columns(file.kind().fields(), BATCH_ROWS);
+        this.columns = new Columns(file.header(), BATCH_ROWS);
         this.fast = new FastLines(file.header(), columns);
         this.lines = new GeneralLines(file.header(), columns);
         this.rules = RowRules.of(file.kind(), columns, session);

@@ -18,16 +18,8 @@ final class Decoders {
     Decoders(FlatFileKind kind, String header) {
         this.kind = kind;
         Header names = new Header(kind, List.of(header.split(",")));
-        fastColumns = new Columns(kind.fields(), 4);
-        generalColumns = new Columns(kind.fields(), 4);
-        boolean[] present = new boolean[kind.fields().size()];
-        for (int field : names.fields()) {
-            if (field >= 0) {
-                present[field] = true;
-            }
-        }
-        fastColumns.begin(present);
-        generalColumns.begin(present);
+        fastColumns = new Columns(names, 4);
+        generalColumns = new Columns(names, 4);
         fast = new FastLines(names, fastColumns);
         general = new GeneralLines(names, generalColumns);
     }
