@@ -29,7 +29,7 @@ public final class WrittenRows {
     /** Of a sample, and of rejects. */
     static final int SAMPLE_ROWS = 1_000;
 
-    static final int MAX_ROWS = 200_000;
+    static final int MAX_ROWS = 50_000;
 
     private static final Dataset REJECTS = Dataset.of(Reject.getClassSchema());
     private static final ObjectMapper JSON = new ObjectMapper();
