@@ -43,6 +43,41 @@ import picocli.CommandLine.Spec;
         })
 public final class Champion implements Runnable {
 
+    /** All but those that are about the others, in the order of the help. */
+    private static final List<String> COMMANDS =
+            List.of(
+                    "demo",
+                    "fetch",
+                    "ingest",
+                    "adjust",
+                    "daily",
+                    "produce",
+                    "replay",
+                    "deadletters",
+                    "reprocess",
+                    "features",
+                    "plot",
+                    "bootstrap",
+                    "rebuild",
+                    "cache",
+                    "export",
+                    "import",
+                    "query",
+                    "tables",
+                    "describe",
+                    "status",
+                    "retention",
+                    "runs",
+                    "validate",
+                    "ddl",
+                    "job",
+                    "deploy",
+                    "options",
+                    "up",
+                    "down",
+                    "logs",
+                    "serve");
+
     @Spec private CommandSpec spec;
 
     private final Context context;
@@ -77,49 +112,25 @@ public final class Champion implements Runnable {
 
     /** Runs one command and returns its exit code. */
     static int run(Console console, Map<String, String> environment, String... arguments) {
-        int exitCode = commandLine(console, environment).execute(arguments);
+        int exitCode = commandLine(console, environment, arguments).execute(arguments);
         console.flush();
         return exitCode;
     }
 
-    static CommandLine commandLine(Console console, Map<String, String> environment) {
+    /**
+     * The command line with all commands; or with one alone, if the arguments begin with it: to
+     * read the annotations of all takes longer than to run most of them.
+     */
+    static CommandLine commandLine(
+            Console console, Map<String, String> environment, String... arguments) {
         Context context = new Context(console, environment);
         CommandLine line = new CommandLine(new Champion(context));
-        List.of(
-                        new DemoCommand(context),
-                        new FetchCommand(context),
-                        new IngestCommand(context),
-                        new AdjustCommand(context),
-                        new DailyCommand(context),
-                        new ProduceCommand(context),
-                        new ReplayCommand(context),
-                        new DeadLettersCommand(context),
-                        new ReprocessCommand(context),
-                        new FeaturesCommand(context),
-                        new PlotCommand(context),
-                        new BootstrapCommand(context),
-                        new RebuildCommand(context),
-                        new CacheCommand(context),
-                        new ExportCommand(context),
-                        new ImportCommand(context),
-                        new QueryCommand(context),
-                        new TablesCommand(context),
-                        new DescribeCommand(context),
-                        new StatusCommand(context),
-                        new RetentionCommand(context),
-                        new RunsCommand(context),
-                        new ValidateCommand(context),
-                        new DdlCommand(context),
-                        new JobCommand(context),
-                        new DeployCommand(context),
-                        new OptionsCommand(context),
-                        new UpCommand(context),
-                        new DownCommand(context),
-                        new LogsCommand(context),
-                        new ServeCommand(context),
-                        new CompletionCommand(context),
-                        new HelpCommand())
-                .forEach(line::addSubcommand);
+        boolean one = arguments.length > 0 && COMMANDS.contains(arguments[0]);
+        for (String name : one ? List.of(arguments[0]) : COMMANDS) {
+            line.addSubcommand(command(name, context));
+        }
+        line.addSubcommand(new CompletionCommand(context));
+        line.addSubcommand(new HelpCommand());
         line.setOut(console.out());
         line.setErr(console.err());
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -132,6 +143,43 @@ public final class Champion implements Runnable {
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> explain(context, failure, parsed));
         return line;
+    }
+
+    private static Object command(String name, Context context) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(context);
+            case "fetch" -> new FetchCommand(context);
+            case "ingest" -> new IngestCommand(context);
+            case "adjust" -> new AdjustCommand(context);
+            case "daily" -> new DailyCommand(context);
+            case "produce" -> new ProduceCommand(context);
+            case "replay" -> new ReplayCommand(context);
+            case "deadletters" -> new DeadLettersCommand(context);
+            case "reprocess" -> new ReprocessCommand(context);
+            case "features" -> new FeaturesCommand(context);
+            case "plot" -> new PlotCommand(context);
+            case "bootstrap" -> new BootstrapCommand(context);
+            case "rebuild" -> new RebuildCommand(context);
+            case "cache" -> new CacheCommand(context);
+            case "export" -> new ExportCommand(context);
+            case "import" -> new ImportCommand(context);
+            case "query" -> new QueryCommand(context);
+            case "tables" -> new TablesCommand(context);
+            case "describe" -> new DescribeCommand(context);
+            case "status" -> new StatusCommand(context);
+            case "retention" -> new RetentionCommand(context);
+            case "runs" -> new RunsCommand(context);
+            case "validate" -> new ValidateCommand(context);
+            case "ddl" -> new DdlCommand(context);
+            case "job" -> new JobCommand(context);
+            case "deploy" -> new DeployCommand(context);
+            case "options" -> new OptionsCommand(context);
+            case "up" -> new UpCommand(context);
+            case "down" -> new DownCommand(context);
+            case "logs" -> new LogsCommand(context);
+            case "serve" -> new ServeCommand(context);
+            default -> throw new IllegalArgumentException(name + " is no command.");
+        };
     }
 
     @Override

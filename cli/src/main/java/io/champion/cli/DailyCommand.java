@@ -70,10 +70,6 @@ import picocli.CommandLine.Option;
 final class DailyCommand implements Callable<Integer> {
     private static final String NAME = "daily";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final OptionSet[] JOBS = {
-        BhavcopyIngestJob.OPTIONS, AdjustPricesJob.OPTIONS, FeatureComputeJob.OPTIONS
-    };
-
     private static final List<Dataset> PRICES =
             List.of(
                     Dataset.of(EquityOhlc.getClassSchema()),
@@ -154,7 +150,11 @@ final class DailyCommand implements Callable<Integer> {
         LocalDate day = date == null ? Bhavcopies.today(Clock.systemUTC()) : date;
         for (String key : values.keySet()) {
             boolean isKnown = false;
-            for (OptionSet job : JOBS) {
+            for (OptionSet job :
+                    List.of(
+                            BhavcopyIngestJob.OPTIONS,
+                            AdjustPricesJob.OPTIONS,
+                            FeatureComputeJob.OPTIONS)) {
                 isKnown |= job.has(key);
             }
             if (!isKnown) {
@@ -286,9 +286,10 @@ final class DailyCommand implements Callable<Integer> {
             if (bse != null) {
                 command.addAll(List.of("--bse", bse));
             }
+            String[] arguments = command.toArray(String[]::new);
             int exitCode =
-                    Champion.commandLine(context.console(), context.environment())
-                            .execute(command.toArray(String[]::new));
+                    Champion.commandLine(context.console(), context.environment(), arguments)
+                            .execute(arguments);
             if (exitCode != ExitCode.OK) {
                 throw new UserException(
                         exitCode, "Not all files of " + day + " could be fetched; see above.");

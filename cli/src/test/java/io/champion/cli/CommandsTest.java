@@ -47,6 +47,19 @@ final class CommandsTest {
     }
 
     @Test
+    void aCommandIsThereAloneOrAmongAll() {
+        Console console = new Console(System.out, System.err, false);
+        Champion.commandLine(console, Map.of())
+                .getSubcommands()
+                .forEach(
+                        (name, command) ->
+                                assertThat(
+                                                Champion.commandLine(console, Map.of(), name)
+                                                        .getSubcommands())
+                                        .containsKey(name));
+    }
+
+    @Test
     void aWrongCommandOrOptionIsAUsageErrorWithASuggestion() {
         Run command = Run.in(home, "qurey", "SELECT 1");
         assertThat(command.exitCode()).isEqualTo(ExitCode.USAGE);
