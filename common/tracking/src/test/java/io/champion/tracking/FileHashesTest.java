@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,18 +28,23 @@ final class FileHashesTest {
     @Test
     void aFileIsToldByItsHashAndAnEntryByItsArchive() throws Exception {
         String archive = file("a.zip", READ.minusSeconds(1));
-        FileHashes hashes = new FileHashes(READ);
-        assertThat(hashes.version("file:" + archive + "!one.csv")).isEqualTo(ABC);
-        assertThat(hashes.version("file:" + archive + "!two.csv")).isEqualTo(ABC);
-        assertThat(hashes.bytes()).isEqualTo(3);
-        assertThat(hashes.version(file("b.csv", READ.minusSeconds(1)))).isEqualTo(ABC);
+        String one = "file:" + archive + "!one.csv";
+        String two = "file:" + archive + "!two.csv";
+        String plain = file("b.csv", READ.minusSeconds(1));
+        FileHashes hashes = FileHashes.of(READ, List.of(one, two, plain));
+        assertThat(hashes.version(one)).isEqualTo(ABC);
+        assertThat(hashes.version(two)).isEqualTo(ABC);
+        assertThat(hashes.version(plain)).isEqualTo(ABC);
         assertThat(hashes.bytes()).isEqualTo(6);
     }
 
     @Test
     void aFileThatIsNotTheOneThatWasReadHasNone() throws Exception {
-        FileHashes hashes = new FileHashes(READ);
-        assertThat(hashes.version(file("changed.csv", READ.plusSeconds(1)))).isNull();
-        assertThat(hashes.version(folder.resolve("gone.csv").toString())).isNull();
+        String changed = file("changed.csv", READ.plusSeconds(1));
+        String gone = folder.resolve("gone.csv").toString();
+        FileHashes hashes = FileHashes.of(READ, List.of(changed, gone));
+        assertThat(hashes.version(changed)).isNull();
+        assertThat(hashes.version(gone)).isNull();
+        assertThat(hashes.bytes()).isEqualTo(3);
     }
 }

@@ -8,21 +8,18 @@ import io.champion.model.record.IngestedFile;
 import io.champion.quality.Accounting;
 import io.champion.quality.FileReport;
 import io.champion.runtime.RunReports;
-import io.champion.tracking.FileHashes;
-import io.champion.tracking.Lineage;
+import io.champion.tracking.FileLineage;
 import io.champion.tracking.TrackedRun;
 import io.champion.tracking.WrittenRows;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.util.function.FunctionWithException;
 
 /**
  * What a run did.
@@ -122,7 +119,7 @@ public record IngestReport(
     }
 
     /** Puts the figures on record, and what was made from what. */
-    void describe(TrackedRun.Builder run, Path lake) throws IOException {
+    void describe(TrackedRun.Builder run, Path lake) {
         run.metric("files", files.size())
                 .metric("rows_read", accounting.rowsRead())
                 .metric("rows_rejected", accounting.rowsRejected())
@@ -132,31 +129,14 @@ public record IngestReport(
                 .metrics("written", accounting.emittedByDataset())
                 .metrics("rejected", accounting.rejected())
                 .metrics("warnings", accounting.warnings());
-        run.artifact(RunReports.REPORT, toJson())
-                .artifact(Lineage.FILE, lineage(file -> null))
-                .afterwards(this::inspect)
-                .afterwards(
-                        later -> WrittenRows.describe(lake, accounting.emitted().keySet(), later));
-    }
-
-    private void inspect(TrackedRun.Builder run) throws IOException {
-        FileHashes hashes = new FileHashes(started);
-        run.artifact(Lineage.FILE, lineage(hashes::version))
-                .metric("bytes", hashes.bytes())
-                .metric("bytes_per_second", hashes.bytes() * 1000.0 / took.toMillis());
-    }
-
-    private byte[] lineage(FunctionWithException<String, String, IOException> version)
-            throws IOException {
-        List<Lineage.Item> inputs = new ArrayList<>();
+        run.artifact(RunReports.REPORT, toJson());
+        Map<String, Long> inputs = new LinkedHashMap<>();
         for (FileReport file : files) {
-            inputs.add(new Lineage.Item(file.file(), version.apply(file.file()), file.rowsRead()));
+            inputs.merge(file.file(), file.rowsRead(), Long::sum);
         }
-        List<Lineage.Item> outputs = new ArrayList<>();
-        accounting
-                .emittedByDataset()
-                .forEach((dataset, rows) -> outputs.add(new Lineage.Item(dataset, null, rows)));
-        return new Lineage(JOB, runId, inputs, outputs).toJson();
+        new FileLineage(JOB, runId, started, took, inputs, accounting.emittedByDataset())
+                .describe(run);
+        run.afterwards(later -> WrittenRows.describe(lake, accounting.emitted().keySet(), later));
     }
 
     /** The same as a row for the warehouse. */
