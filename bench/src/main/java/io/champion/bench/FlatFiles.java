@@ -1,11 +1,6 @@
 package io.champion.bench;
 
-import io.champion.flatfile.FlatFileIngestJob;
-import io.champion.flatfile.IngestReport;
 import io.champion.local.EmbeddedClickHouse;
-import io.champion.runtime.JobConfig;
-import io.champion.runtime.JobEnvironment;
-import io.champion.runtime.JobEnvironment.Boundedness;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,18 +12,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.zip.GZIPOutputStream;
-import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Trades from flat files to Parquet, duplicates removed and prices checked: {@code FlatFiles
- * generate ROWS FOLDER}, {@code FlatFiles champion|duckdb|clickhouse FILES FOLDER}, {@code
- * FlatFiles check champion|peer FOLDER}. FILES is a glob. Prints the seconds that the work took,
- * without the start of the process.
+ * generate ROWS FOLDER}, {@code FlatFiles duckdb|clickhouse FILES FOLDER}, {@code FlatFiles check
+ * champion|peer FOLDER}. FILES is a glob. Prints the seconds that the work took, without the start
+ * of the process.
  */
 final class FlatFiles {
 
@@ -52,7 +44,6 @@ final class FlatFiles {
     public static void main(String[] args) throws Exception {
         switch (args[0]) {
             case "generate" -> generate(Integer.parseInt(args[1]), Path.of(args[2]));
-            case "champion" -> champion(args[1], Path.of(args[2]).toAbsolutePath());
             case "duckdb" -> duckDb(args[1], Path.of(args[2]).toAbsolutePath());
             case "clickhouse" -> clickHouse(args[1], Path.of(args[2]).toAbsolutePath());
             case "check" -> check(args[1], Path.of(args[2]).toAbsolutePath());
@@ -62,25 +53,6 @@ final class FlatFiles {
 
     private static void done(long start) {
         System.out.printf("inner=%.2f%n", (System.nanoTime() - start) / 1e9);
-    }
-
-    private static void champion(String files, Path folder) throws Exception {
-        long start = System.nanoTime();
-        JobConfig config =
-                JobConfig.of(FlatFileIngestJob.OPTIONS)
-                        .arguments(
-                                List.of(
-                                        "home=" + folder,
-                                        "flatfiles.input=" + files,
-                                        "flatfiles.warehouse=false"))
-                        .load();
-        StreamExecutionEnvironment env = MiniFlink.environment(RuntimeExecutionMode.BATCH);
-        JobEnvironment.configure(env, config, Boundedness.BOUNDED);
-        IngestReport report = FlatFileIngestJob.run(env, config, progress -> {});
-        if (report.problem() != null || !report.isWhole()) {
-            throw new IllegalStateException(report.summary());
-        }
-        done(start);
     }
 
     private static void duckDb(String files, Path folder) throws Exception {
