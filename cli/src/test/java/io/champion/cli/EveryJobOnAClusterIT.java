@@ -1,9 +1,6 @@
 package io.champion.cli;
 
-import static io.champion.cli.TickStreamSubmissionIT.awaitTicks;
-import static io.champion.cli.TickStreamSubmissionIT.done;
-import static io.champion.cli.TickStreamSubmissionIT.expected;
-import static io.champion.cli.TickStreamSubmissionIT.produce;
+import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.champion.adjust.AdjustPricesJob;
@@ -11,9 +8,12 @@ import io.champion.bhavcopy.BhavcopyIngestJob;
 import io.champion.cli.demo.ExchangeMonth;
 import io.champion.features.FeatureComputeJob;
 import io.champion.flatfile.FlatFileIngestJob;
+import io.champion.local.CommittedMessages;
 import io.champion.local.EmbeddedClickHouse;
 import io.champion.local.EmbeddedKafka;
 import io.champion.local.ProcessCluster;
+import io.champion.local.market.ExpectedMarket;
+import io.champion.local.market.MarketSpec;
 import io.champion.rebuild.RebuildWarehouseJob;
 import io.champion.ticks.TickStreamJob;
 import io.champion.warehouse.ClickHouse;
@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EveryJobOnAClusterIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final LocalDate FIRST = LocalDate.of(2025, 6, 18);
+    private static final int TICKS = 5_000;
     private static final Pattern SUBMITTED = Pattern.compile("submitted with JobID ([0-9a-f]{32})");
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (file:\\S+)");
     private static final Pattern ID = Pattern.compile("as job ([0-9a-f]{32})\\.");
@@ -201,6 +202,9 @@ final class EveryJobOnAClusterIT {
                 cluster.awaitEnd(LIMIT);
             }
             assertOnce(engine, both);
+            assertThat(count(engine, "bars"))
+                    .isPositive()
+                    .isEqualTo(CommittedMessages.of(kafka, "bars").size());
         }
     }
 
@@ -292,5 +296,49 @@ final class EveryJobOnAClusterIT {
             assertThat(clickHouse.queryLong("SELECT uniqExact(event_id) FROM raw_equity_trade"))
                     .isEqualTo(ticks);
         }
+    }
+
+    private static void produce(Path home, EmbeddedKafka kafka, LocalDate date) {
+        done(
+                home,
+                "produce",
+                "ticks",
+                "--brokers",
+                kafka.bootstrapServers(),
+                "--partitions",
+                "2",
+                "--symbols",
+                "50",
+                "--late",
+                "0",
+                "--ticks",
+                String.valueOf(TICKS),
+                "--date",
+                date.toString());
+    }
+
+    private static long expected(LocalDate date) {
+        return ExpectedMarket.of(
+                        MarketSpec.builder()
+                                .ticks(TICKS)
+                                .symbols(50)
+                                .lateRate(0)
+                                .date(date)
+                                .build())
+                .accepted();
+    }
+
+    private static void awaitTicks(EmbeddedClickHouse engine, long number) throws Exception {
+        try (ClickHouse clickHouse = ClickHouse.connect(ClickHouseConfig.of(engine.url()))) {
+            until(
+                    number + " ticks are in the warehouse",
+                    () -> clickHouse.queryLong("SELECT count() FROM raw_equity_trade") >= number);
+        }
+    }
+
+    private static String done(Path home, String... arguments) {
+        Run run = Run.in(home, arguments);
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.OK);
+        return run.out().strip();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.champion.kafka.WireSchemas;
 import io.champion.lake.LakeSink;
 import io.champion.local.LocalFlink;
+import io.champion.local.Occurrences;
 import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.ExpectedRow;
@@ -140,8 +141,8 @@ final class SavepointTest {
     private void assertAll() {
         ExpectedMarket expected = ExpectedMarket.of(MARKET);
         List<ExpectedRow> rows = expected.rows().toList();
-        assertThat(TickStreamTopologyTest.rows(ticks.collected()))
-                .containsExactlyInAnyOrderElementsOf(rows);
+        assertThat(Occurrences.of(TickStreamTopologyTest.rows(ticks.collected())))
+                .containsExactlyInAnyOrderEntriesOf(Occurrences.of(rows));
         assertThat(letters.collected()).hasSize((int) (expected.rejected() + expected.late()));
         INTERVALS.forEach(
                 (name, length) -> {

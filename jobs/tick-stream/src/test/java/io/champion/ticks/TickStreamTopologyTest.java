@@ -6,6 +6,7 @@ import io.champion.kafka.DeadLetter;
 import io.champion.kafka.WireSchemas;
 import io.champion.lake.LakeSink;
 import io.champion.local.LocalFlink;
+import io.champion.local.Occurrences;
 import io.champion.local.market.ExpectedBar;
 import io.champion.local.market.ExpectedMarket;
 import io.champion.local.market.ExpectedRow;
@@ -88,8 +89,8 @@ final class TickStreamTopologyTest {
         }
 
         ExpectedMarket expected = ExpectedMarket.of(MARKET);
-        assertThat(rows(ticks.collected()))
-                .containsExactlyInAnyOrderElementsOf(expected.rows().toList());
+        assertThat(Occurrences.of(rows(ticks.collected())))
+                .containsExactlyInAnyOrderEntriesOf(Occurrences.of(expected.rows().toList()));
         Map<String, Long> rejects = new TreeMap<>();
         long late = 0;
         for (RefusedTick letter : letters.collected()) {

@@ -2,6 +2,7 @@ package io.champion.local.market;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.champion.local.Occurrences;
 import io.champion.model.record.EquityTrade;
 import io.champion.model.record.TickKind;
 import java.io.IOException;
@@ -97,8 +98,8 @@ class ExpectedMarketTest {
         assertThat(even.accepted()).isPositive().isLessThan(whole.accepted());
         assertThat(even.accepted() + odd.accepted()).isEqualTo(whole.accepted());
         assertThat(even.duplicates() + odd.duplicates()).isEqualTo(whole.duplicates());
-        assertThat(Stream.concat(even.rows(), odd.rows()))
-                .containsExactlyInAnyOrderElementsOf(whole.rows().toList());
+        assertThat(Occurrences.of(Stream.concat(even.rows(), odd.rows()).toList()))
+                .containsExactlyInAnyOrderEntriesOf(Occurrences.of(whole.rows().toList()));
     }
 
     private static ExpectedMarket part(MarketSpec spec, int remainder) {

@@ -31,8 +31,8 @@ class ProcessFaultsTest {
     }
 
     @Test
-    void taskManagersAreKilled() throws Exception {
-        Run run = stage.prepare("task_managers");
+    void taskManagersAndTheJobManagerAreKilledAndTheJobIsRescaled() throws Exception {
+        Run run = stage.prepare("processes");
         String job = stage.submit(run, 2, null);
         Random random = new Random(1);
         for (int kill = 0; kill < 3; kill++) {
@@ -40,49 +40,25 @@ class ProcessFaultsTest {
             stage.processes().killTaskManager(kill % 2, 1 + random.nextInt(10));
         }
         stage.awaitProgress(run);
-        stage.finish(run, job);
-    }
-
-    @Test
-    void theJobManagerIsKilled() throws Exception {
-        Run run = stage.prepare("job_manager");
-        String job = stage.submit(run, 2, null);
-        stage.awaitProgress(run);
         stage.processes().killJobManager(3);
-        stage.awaitProgress(run);
-        stage.finish(run, job);
-    }
-
-    @Test
-    void clickHouseIsDownForLongerThanTheTokenWindow() throws Exception {
-        Run run = stage.prepare("outage");
-        String job = stage.submit(run, 2, null);
-        stage.awaitProgress(run);
-        stage.processes().killClickHouse(2, 6);
-        stage.awaitProgress(run);
-        stage.finish(run, job);
-    }
-
-    @Test
-    void responsesAreLost() throws Exception {
-        Run run = stage.prepare("responses");
-        String job = stage.submit(run, 2, null);
-        stage.awaitProgress(run);
-        stage.processes().breakInserts(3, Fault.dropResponse());
-        stage.awaitProgress(run);
-        stage.processes().breakInserts(3, Fault.resetMidway());
-        stage.awaitProgress(run);
-        stage.finish(run, job);
-    }
-
-    @Test
-    void theJobIsRescaled() throws Exception {
-        Run run = stage.prepare("rescaling");
-        String job = stage.submit(run, 2, null);
         for (int parallelism : new int[] {3, 2}) {
             stage.awaitProgress(run);
             job = stage.rescale(run, job, parallelism);
         }
+        stage.awaitProgress(run);
+        stage.finish(run, job);
+    }
+
+    @Test
+    void clickHouseIsDownForLongerThanTheTokenWindowAndResponsesAreLost() throws Exception {
+        Run run = stage.prepare("warehouse");
+        String job = stage.submit(run, 2, null);
+        stage.awaitProgress(run);
+        stage.processes().killClickHouse(2, 6);
+        stage.awaitProgress(run);
+        stage.processes().breakInserts(3, Fault.dropResponse());
+        stage.awaitProgress(run);
+        stage.processes().breakInserts(3, Fault.resetMidway());
         stage.awaitProgress(run);
         stage.finish(run, job);
     }
