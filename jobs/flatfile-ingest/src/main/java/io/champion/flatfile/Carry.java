@@ -43,7 +43,8 @@ record Carry(String lake, PartitionKey partition, String column, Set<String> rep
     }
 
     @Override
-    public Accounting run(Task task, Consumer<ColumnBatch> out) throws IOException {
+    public Accounting run(Task task, LineCounts lineCounts, Consumer<ColumnBatch> out)
+            throws IOException {
         Dataset dataset = Dataset.of(partition.dataset());
         int place = dataset.schema().getField(column).pos();
         ColumnBatchBuilder builder = new ColumnBatchBuilder(dataset, FileIngest.BATCH_ROWS);

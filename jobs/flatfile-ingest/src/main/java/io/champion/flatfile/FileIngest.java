@@ -89,6 +89,7 @@ final class FileIngest {
     private final Checks checks;
     private final Instant ingestTime;
     private final boolean general;
+    private final LineCounts lineCounts;
     private final Consumer<ColumnBatch> out;
 
     private final Session session;
@@ -139,12 +140,14 @@ final class FileIngest {
     /** Offset before which rows were written already. */
     private long written;
 
-    private FileIngest(FilePart part, Work.Task task, Consumer<ColumnBatch> out) {
+    private FileIngest(
+            FilePart part, Work.Task task, LineCounts lineCounts, Consumer<ColumnBatch> out) {
         this.part = part;
         this.file = part.file();
         this.checks = task.checks();
         this.ingestTime = task.ingestTime();
         this.general = task.general();
+        this.lineCounts = lineCounts;
         this.out = out;
         this.session = Session.of(file.day());
         this.columns = new Columns(file.header(), BATCH_ROWS);
@@ -162,13 +165,15 @@ final class FileIngest {
     /**
      * Ingests a part.
      *
+     * @param lineCounts of plain files, of which other parts may be done by the same task
      * @param out takes the batches, of rows, rejects and results
      * @return the books of the part
      * @throws FlatFileException if the file cannot be read to its end
      */
-    static Accounting run(FilePart part, Work.Task task, Consumer<ColumnBatch> out)
+    static Accounting run(
+            FilePart part, Work.Task task, LineCounts lineCounts, Consumer<ColumnBatch> out)
             throws FlatFileException, InterruptedException {
-        return new FileIngest(part, task, out).run();
+        return new FileIngest(part, task, lineCounts, out).run();
     }
 
     private Accounting run() throws FlatFileException, InterruptedException {
@@ -485,32 +490,9 @@ final class FileIngest {
     /** Of the line that is being read, counted from 1. Parts count what is before them if asked. */
     private long lineNumber() {
         if (linesBefore < 0) {
-            linesBefore = countLines(passStart);
+            linesBefore = lineCounts.before(file, passStart);
         }
         return linesBefore + line;
-    }
-
-    private long countLines(long end) {
-        long count = 0;
-        byte[] bytes = new byte[1 << 16];
-        Path path = new Path(file.path());
-        try (InputStream in = path.getFileSystem().open(path)) {
-            long left = end;
-            while (left > 0) {
-                int read = in.read(bytes, 0, (int) Math.min(bytes.length, left));
-                if (read < 0) {
-                    break;
-                }
-                left -= read;
-                for (int i = 0; i < read; i++) {
-                    count += bytes[i] == '\n' ? 1 : 0;
-                }
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(
-                    file.path() + " cannot be read again to count its lines.", e);
-        }
-        return count;
     }
 
     private void endTicker(TickerState ending) {

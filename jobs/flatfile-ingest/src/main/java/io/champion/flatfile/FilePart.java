@@ -69,8 +69,8 @@ record FilePart(FlatFile file, int number, int parts, long from, long to) implem
     }
 
     @Override
-    public Accounting run(Task task, Consumer<ColumnBatch> out)
+    public Accounting run(Task task, LineCounts lineCounts, Consumer<ColumnBatch> out)
             throws IOException, InterruptedException {
-        return FileIngest.run(this, task, out);
+        return FileIngest.run(this, task, lineCounts, out);
     }
 }

@@ -12,7 +12,7 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.InstantiationUtil;
 
 /**
- * Does the pieces of a run, one at a time, and keeps nothing between them.
+ * Does the pieces of a run, one at a time, and keeps nothing between them but counts of lines.
  *
  * <p>Metrics: {@code piecesDone}, {@code rowsRead}, {@code rowsRejected}, {@code rowsDuplicate}.
  */
@@ -26,6 +26,7 @@ final class IngestFunction extends ProcessFunction<byte[], ColumnBatch> {
 
     private final Work.Task task;
 
+    private transient LineCounts lineCounts;
     private transient AccountingAccumulator accounting;
     private transient LongCounter piecesDone;
     private transient LongCounter rowsWritten;
@@ -40,6 +41,7 @@ final class IngestFunction extends ProcessFunction<byte[], ColumnBatch> {
 
     @Override
     public void open(OpenContext context) {
+        lineCounts = new LineCounts();
         accounting = new AccountingAccumulator();
         piecesDone = new LongCounter();
         rowsWritten = new LongCounter();
@@ -62,6 +64,7 @@ final class IngestFunction extends ProcessFunction<byte[], ColumnBatch> {
         Accounting books =
                 work.run(
                         task,
+                        lineCounts,
                         batch -> {
                             rowsWritten.add((long) batch.rows());
                             out.collect(batch);

@@ -28,7 +28,7 @@ record WholeCheck(FlatFile file) implements Work {
     }
 
     @Override
-    public Accounting run(Task task, Consumer<ColumnBatch> out) {
+    public Accounting run(Task task, LineCounts lineCounts, Consumer<ColumnBatch> out) {
         Accounting books = new Accounting();
         Path path = new Path(file.path());
         byte[] bytes = new byte[1 << 16];

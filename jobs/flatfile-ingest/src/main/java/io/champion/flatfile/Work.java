@@ -28,8 +28,10 @@ interface Work extends Serializable {
     /**
      * Does it.
      *
+     * @param lineCounts what the task knows of the lines of files
      * @param out takes the batches
      * @return what was read and written
      */
-    Accounting run(Task task, Consumer<ColumnBatch> out) throws IOException, InterruptedException;
+    Accounting run(Task task, LineCounts lineCounts, Consumer<ColumnBatch> out)
+            throws IOException, InterruptedException;
 }

@@ -89,11 +89,13 @@ class FileIngestTest {
     private static Made make(List<FilePart> parts, boolean general) throws Exception {
         List<IndexedRecord> records = new ArrayList<>();
         Accounting books = new Accounting();
+        LineCounts lineCounts = new LineCounts();
         for (FilePart part : parts) {
             books.add(
                     FileIngest.run(
                             part,
                             task(general),
+                            lineCounts,
                             batch -> {
                                 for (int i = 0; i < batch.rows(); i++) {
                                     records.add(row(batch, i));
@@ -500,6 +502,7 @@ class FileIngestTest {
         FileIngest.run(
                 FilePart.whole(file("2026-03-02.csv", FlatFileKind.TRADES, lines)),
                 task(false),
+                new LineCounts(),
                 batch -> sizes.add(batch.rows()));
         assertThat(Collections.max(sizes)).isEqualTo(FileIngest.BATCH_ROWS);
     }
