@@ -17,6 +17,8 @@ import org.apache.flink.core.fs.Path;
 final class LineCounts {
 
     private static final int BUFFER = 1 << 16;
+    private static final long LINE_BREAKS = 0x0A0A0A0A0A0A0A0AL;
+    private static final long LOW_BITS = 0x7F7F7F7F7F7F7F7FL;
 
     private final Map<String, NavigableMap<Long, Long>> known = new HashMap<>();
 
@@ -47,13 +49,25 @@ final class LineCounts {
                     break;
                 }
                 left -= read;
-                for (int i = 0; i < read; i++) {
-                    count += bytes[i] == '\n' ? 1 : 0;
-                }
+                count += lineBreaks(bytes, read);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
                     file.path() + " cannot be read again to count its lines.", e);
+        }
+        return count;
+    }
+
+    /** Eight bytes at a time: of each that is a line break the highest bit is left. */
+    private static long lineBreaks(byte[] bytes, int length) {
+        long count = 0;
+        int at = 0;
+        for (; at + 8 <= length; at += 8) {
+            long others = Digits.word(bytes, at) ^ LINE_BREAKS;
+            count += Long.bitCount(~((others & LOW_BITS) + LOW_BITS | others | LOW_BITS));
+        }
+        for (; at < length; at++) {
+            count += bytes[at] == '\n' ? 1 : 0;
         }
         return count;
     }
