@@ -30,6 +30,8 @@ public final class Queries {
     private static final int REPEATS = 300;
     private static final int REPEATS_OF_SLOW = 10;
     private static final int MINUTES = 100;
+    private static final int LOOK_MILLIS = 200;
+    private static final int QUIET_LOOKS = 15;
     private static final int MINUTES_A_SESSION = 375;
 
     private static final String TICK_COLUMNS =
@@ -132,6 +134,11 @@ public final class Queries {
                     "INSERT INTO replacing SELECT symbol, event_time, sequence_number,"
                             + " assumeNotNull(price) FROM raw_equity_trade WHERE kind = 'TRADE' AND "
                             + where);
+        }
+        // Readers of settled tables are measured, not merges beside them.
+        for (int still = 0; still < QUIET_LOOKS; Thread.sleep(LOOK_MILLIS)) {
+            String merges = post("SELECT count() FROM system.merges").strip();
+            still = merges.equals("0") ? still + 1 : 0;
         }
     }
 
