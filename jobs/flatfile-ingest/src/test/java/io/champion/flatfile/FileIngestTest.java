@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.champion.local.S3Server;
 import io.champion.model.ColumnBatch;
 import io.champion.model.record.FlatFileValidation;
 import io.champion.model.record.Reject;
@@ -12,6 +13,7 @@ import io.champion.quality.Accounting;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -25,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,12 +254,7 @@ class FileIngestTest {
     @ParameterizedTest
     @ValueSource(longs = {500, 3_000, 20_000, 100_000})
     void partsMakeTheSameAsTheWhole(long size) throws Exception {
-        GeneratedLines generated = new GeneratedLines(5);
-        List<String> lines = new ArrayList<>();
-        for (String line : generated.lines(FlatFileKind.TRADES, 40, 60)) {
-            lines.add(lines.size() % 50 == 3 ? generated.mutated(line).replace(",", ";") : line);
-        }
-        FlatFile file = file("2026-03-02.csv", FlatFileKind.TRADES, lines);
+        FlatFile file = file("2026-03-02.csv", FlatFileKind.TRADES, withRejects());
 
         Made whole = make(List.of(FilePart.whole(file)), false);
         List<FilePart> parts = FilePart.of(file, size);
@@ -265,6 +263,36 @@ class FileIngestTest {
         assertThat(parts).hasSizeGreaterThan(1);
         assertThat(sorted(made.rows())).isEqualTo(sorted(whole.rows()));
         assertThat(made.books().duplicates()).isEqualTo(whole.books().duplicates());
+    }
+
+    /** Parts of an object are asked for by their place in it. */
+    @Test
+    void partsOfAnObjectMakeTheSameAsTheFile(@TempDir Path server) throws Exception {
+        FlatFile file = file("2026-03-02.csv", FlatFileKind.TRADES, withRejects());
+        Made whole = make(List.of(FilePart.whole(file)), false);
+        try (S3Server s3 = S3Server.start(server, "published")) {
+            s3.mount();
+            org.apache.flink.core.fs.Path object = s3.path("2026-03-02.csv");
+            try (OutputStream out = object.getFileSystem().create(object, WriteMode.NO_OVERWRITE)) {
+                Files.copy(folder.resolve("2026-03-02.csv"), out);
+            }
+            FlatFile published = FileHead.read(object.getFileSystem().getFileStatus(object));
+            List<FilePart> parts = FilePart.of(published, 20_000);
+            Made made = make(parts, false);
+
+            assertThat(parts).hasSizeGreaterThan(3);
+            assertThat(sorted(made.rows())).isEqualTo(sorted(whole.rows()));
+            assertThat(made.books().duplicates()).isEqualTo(whole.books().duplicates());
+        }
+    }
+
+    private static List<String> withRejects() {
+        GeneratedLines generated = new GeneratedLines(5);
+        List<String> lines = new ArrayList<>();
+        for (String line : generated.lines(FlatFileKind.TRADES, 40, 60)) {
+            lines.add(lines.size() % 50 == 3 ? generated.mutated(line).replace(",", ";") : line);
+        }
+        return lines;
     }
 
     private static List<String> sorted(List<String> rows) {
