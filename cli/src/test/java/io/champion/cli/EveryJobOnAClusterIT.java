@@ -64,7 +64,7 @@ final class EveryJobOnAClusterIT {
                 ProcessCluster cluster =
                         ProcessCluster.builder(home.resolve("cluster"))
                                 .slots(4)
-                                .configuration(classLoading("parent-first"))
+                                .configuration(classLoading("parent-first", 2))
                                 .start()) {
             done(home, "ddl", "apply", "--warehouse", engine.url());
             String config = config(engine);
@@ -172,7 +172,10 @@ final class EveryJobOnAClusterIT {
         cluster.awaitStatus(found(ID, restored), JobStatus.CANCELED, LIMIT);
     }
 
-    /** The job is its cluster's; Flink's classes come after those of the jar, as by default. */
+    /**
+     * The job is its cluster's, and goes on with another parallelism; Flink's classes come after
+     * those of the jar, as by default.
+     */
     @Test
     void anApplicationIsStoppedAndGoesOnInAnother() throws Exception {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(home.resolve("kafka"));
@@ -184,7 +187,7 @@ final class EveryJobOnAClusterIT {
             String config = config(engine);
             long first = expected(FIRST);
             String savepoint;
-            try (ProcessCluster cluster = application("first", List.of(), config, kafka)) {
+            try (ProcessCluster cluster = application("first", 1, List.of(), config, kafka)) {
                 awaitTicks(engine, first);
                 savepoint =
                         job(
@@ -196,7 +199,8 @@ final class EveryJobOnAClusterIT {
             produce(home, kafka, FIRST.plusDays(1));
             long both = first + expected(FIRST.plusDays(1));
             try (ProcessCluster cluster =
-                    application("second", List.of("--fromSavepoint", savepoint), config, kafka)) {
+                    application(
+                            "second", 2, List.of("--fromSavepoint", savepoint), config, kafka)) {
                 awaitTicks(engine, both);
                 job(cluster, List.of("stop", "tick-stream", "--to", savepoints()), List.of());
                 cluster.awaitEnd(LIMIT);
@@ -209,11 +213,11 @@ final class EveryJobOnAClusterIT {
     }
 
     private ProcessCluster application(
-            String name, List<String> options, String config, EmbeddedKafka kafka)
+            String name, int parallelism, List<String> options, String config, EmbeddedKafka kafka)
             throws IOException {
         return ProcessCluster.builder(home.resolve(name))
                 .slots(2)
-                .configuration(classLoading("child-first"))
+                .configuration(classLoading("child-first", parallelism))
                 .application(
                         JobJars.of("tick-stream"),
                         TickStreamJob.class.getName(),
@@ -224,10 +228,10 @@ final class EveryJobOnAClusterIT {
                 .start();
     }
 
-    private static Configuration classLoading(String order) {
+    private static Configuration classLoading(String order, int parallelism) {
         Configuration settings = new Configuration();
         settings.set(CoreOptions.CLASSLOADER_RESOLVE_ORDER, order);
-        settings.set(CoreOptions.DEFAULT_PARALLELISM, 2);
+        settings.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
         return settings;
     }
 

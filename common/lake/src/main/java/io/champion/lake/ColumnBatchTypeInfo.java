@@ -6,8 +6,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
- * Type information of a stream of batches, of one dataset or of many mixed. Batches are immutable:
- * operators of a chain hand on the same one.
+ * Type information of a stream of batches, of one dataset or of many mixed. Their makers may use a
+ * batch's arrays again: whoever keeps one has to copy it.
  *
  * <p>A batch in its binary form names its columns, so one that was written before a contract grew
  * can be read after it.

@@ -1,9 +1,13 @@
 package io.champion.lake;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.champion.model.ColumnBatch;
+import io.champion.model.ColumnBatchBuilder;
 import io.champion.model.Dataset;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -11,6 +15,7 @@ import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeutils.SerializerTestBase;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.testutils.DeeplyEqualsChecker;
+import org.junit.jupiter.api.Test;
 
 /** Flink's own battery of checks, over batches of several datasets. */
 class ColumnBatchSerializerTest extends SerializerTestBase<ColumnBatch> {
@@ -39,6 +44,27 @@ class ColumnBatchSerializerTest extends SerializerTestBase<ColumnBatch> {
             content.add(batch.column(i).getClass());
         }
         return content;
+    }
+
+    /** Its maker uses a batch's arrays again. */
+    @Test
+    void aCopyHasArraysOfItsOwn() {
+        Dataset bars = Dataset.of("normalized.equity_ohlc");
+        ColumnBatchBuilder builder = new ColumnBatchBuilder(bars, 2);
+        builder.row(Rows.bar(DAY, 1));
+        builder.row(Rows.bar(DAY, 2));
+        ColumnBatch batch = builder.build(bars.partitionOf(DAY));
+        ColumnBatch copy = createSerializer().copy(batch);
+        List<Object> before = content(copy);
+        for (int i = 0; i < bars.columns().size(); i++) {
+            if (batch.column(i) instanceof ColumnBatch.Numbers numbers) {
+                Arrays.fill(numbers.values(), 7);
+            } else if (batch.column(i) instanceof ColumnBatch.Texts texts) {
+                Arrays.fill(texts.bytes(), (byte) '7');
+            }
+        }
+        assertThat(content(batch)).isNotEqualTo(before);
+        assertThat(content(copy)).isEqualTo(before);
     }
 
     @Override

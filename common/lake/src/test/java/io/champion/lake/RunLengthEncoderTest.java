@@ -32,6 +32,9 @@ class RunLengthEncoderTest {
     @Test
     void oneRunTakesFewBytes() throws IOException {
         assertThat(assertComesBack(new int[20_000], 1)).isLessThan(8);
+        int[] behindAnother = new int[20_000];
+        behindAnother[0] = 1;
+        assertThat(assertComesBack(behindAnother, 1)).isLessThan(12);
     }
 
     private int assertComesBack(int[] values, int width) throws IOException {

@@ -57,8 +57,8 @@ public final class JobEnvironment {
                     preset(
                             PipelineOptions.OBJECT_REUSE,
                             true,
-                            "Operators never change or keep a record that they handed on, so none"
-                                    + " needs to be copied."),
+                            "No operator keeps or changes a record that it was handed, so none needs"
+                                    + " to be copied."),
                     preset(
                             PipelineOptions.MAX_PARALLELISM,
                             128,

@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.flink.core.fs.FileStatus;
@@ -45,7 +46,7 @@ final class FileHashes {
         FileHashes hashes = new FileHashes();
         List<String> hashed = new ArrayList<>();
         long left = MAX_BYTES;
-        for (String file : new TreeSet<>(names.stream().map(FileHashes::fileOf).toList())) {
+        for (String file : new LinkedHashSet<>(names.stream().map(FileHashes::fileOf).toList())) {
             FileStatus status;
             try {
                 Path path = new Path(file);
@@ -66,11 +67,12 @@ final class FileHashes {
             }
         }
         try {
-            hashes.versions.putAll(
+            Map<String, Optional<String>> found =
                     hashed.parallelStream()
-                            .collect(Collectors.toMap(Function.identity(), FileHashes::hash)));
+                            .collect(Collectors.toMap(Function.identity(), FileHashes::hash));
+            found.forEach((file, hash) -> hash.ifPresent(h -> hashes.versions.put(file, h)));
         } catch (UncheckedIOException e) {
-            throw e.getCause();
+            throw new IOException(e.getMessage(), e.getCause());
         }
         return hashes;
     }
@@ -95,7 +97,8 @@ final class FileHashes {
         return entry < 0 ? name : name.substring(0, entry);
     }
 
-    private static String hash(String file) {
+    /** None if the file is gone. */
+    private static Optional<String> hash(String file) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -108,9 +111,11 @@ final class FileHashes {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 digest.update(buffer, 0, count);
             }
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read again: " + e.getMessage(), e);
         }
-        return "sha256:" + HexFormat.of().formatHex(digest.digest());
+        return Optional.of("sha256:" + HexFormat.of().formatHex(digest.digest()));
     }
 }

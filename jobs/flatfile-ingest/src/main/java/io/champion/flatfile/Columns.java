@@ -126,7 +126,9 @@ final class Columns {
         return nulls[field] != null && nulls[field][row] != 0;
     }
 
+    /** Takes a value away; its place gets a 0, so that rows without a value are alike. */
     void setNull(int field) {
+        numbers[field][row] = 0;
         nulls[field][row] = 1;
     }
 

@@ -229,6 +229,7 @@ final class FastLines {
     private int decimalOrNone(byte[] text, int from, int column, int row) {
         byte first = text[from];
         if (first == ',' || first == '\n' || first == '\r') {
+            numbers[column][row] = 0;
             nulls[column][row] = 1;
             return from;
         }

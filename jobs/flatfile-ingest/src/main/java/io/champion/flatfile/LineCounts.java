@@ -11,8 +11,8 @@ import org.apache.flink.core.fs.Path;
 
 /**
  * How many lines of a plain file end before a place, for whoever has begun to read there. Counted
- * on from the nearest place before it that was asked for: all places of a file cost one reading of
- * it.
+ * on from the nearest place before it that was asked for, so that parts in their order cost one
+ * reading of a file.
  */
 final class LineCounts {
 
@@ -31,6 +31,9 @@ final class LineCounts {
         NavigableMap<Long, Long> counts =
                 known.computeIfAbsent(file.path(), path -> new TreeMap<>(Map.of(0L, 0L)));
         Map.Entry<Long, Long> nearest = counts.floorEntry(offset);
+        if (nearest.getKey() == offset) {
+            return nearest.getValue();
+        }
         long count = nearest.getValue() + count(file, nearest.getKey(), offset);
         counts.put(offset, count);
         return count;

@@ -534,4 +534,83 @@ class FileIngestTest {
                 batch -> sizes.add(batch.rows()));
         assertThat(Collections.max(sizes)).isEqualTo(FileIngest.BATCH_ROWS);
     }
+
+    /** A batch has the arrays of the one before; nothing of that may be seen. */
+    @Test
+    void nothingIsLeftOfTheBatchBefore() throws Exception {
+        int rows = 3 * FileIngest.BATCH_ROWS;
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            // Each batch has values where the one after has none.
+            boolean full = i / FileIngest.BATCH_ROWS % 2 == 0;
+            lines.add(
+                    String.join(
+                            ",",
+                            "A",
+                            full ? "\"12,37," + i + "\"" : "",
+                            full ? "1" : "",
+                            "11",
+                            full ? "a-long-id-" + i : String.valueOf(i),
+                            full ? String.valueOf(GeneratedLines.START) : "0",
+                            full && i % 100 == 99 ? "900" : "5",
+                            String.valueOf(i + 1),
+                            String.valueOf(GeneratedLines.START + i * 1_000_000L),
+                            "100",
+                            "1",
+                            full ? "202" : "",
+                            full ? String.valueOf(GeneratedLines.START) : ""));
+        }
+        List<Trade> made = trades(lines.toArray(String[]::new)).trades();
+        assertThat(made).hasSize(rows);
+        for (int i = 0; i < rows; i++) {
+            boolean full = i / FileIngest.BATCH_ROWS % 2 == 0;
+            Trade trade = made.get(i);
+            assertThat(
+                            List.of(
+                                    trade.getConditions(),
+                                    trade.getTradeId(),
+                                    trade.getSequenceNumber(),
+                                    trade.getIsOutlier() && !full))
+                    .isEqualTo(
+                            List.of(
+                                    full ? List.of(12, 37, i) : List.of(),
+                                    full ? "a-long-id-" + i : String.valueOf(i),
+                                    (long) i + 1,
+                                    false));
+            assertThat(
+                            Arrays.asList(
+                                    trade.getCorrection(),
+                                    trade.getTrfId(),
+                                    trade.getTrfTime(),
+                                    trade.getParticipantTime()))
+                    .allMatch(value -> (value != null) == full);
+        }
+        assertThat(made).anyMatch(Trade::getIsOutlier);
+    }
+
+    @Test
+    void aBarThatRepeatsIsADuplicateAlsoWhereItHasNoVwap() throws Exception {
+        StringBuilder text = new StringBuilder(GeneratedLines.BARS + ",vwap\n");
+        int bars = FileIngest.BATCH_ROWS + 10;
+        for (int i = 0; i < bars; i++) {
+            boolean last = i == bars - 1;
+            String bar =
+                    "T"
+                            + (100_000 + i)
+                            + ",100,5,5,5,5,"
+                            + GeneratedLines.START
+                            + ",7,"
+                            + (last ? "" : "5." + i)
+                            + "\n";
+            text.append(bar).append(last ? bar : "");
+        }
+        Made made =
+                make(
+                        List.of(
+                                FilePart.whole(
+                                        file("2026-03-02.csv", text.toString().getBytes(UTF_8)))),
+                        false);
+        assertThat(made.books().duplicates()).isEqualTo(1);
+        assertThat(made.books().rowsRejected()).isZero();
+    }
 }
