@@ -299,6 +299,9 @@ final class FileIngest {
                 violation = lines.decode(text, at, end);
             }
             long offset = chunk.offset() + at;
+            if (!begun && offset >= part.to()) {
+                return false;
+            }
             boolean mine = true;
             if (violation == null) {
                 if (!columns.ticker.isEqualTo(lastTicker)) {

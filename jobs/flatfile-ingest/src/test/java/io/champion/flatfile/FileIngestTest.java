@@ -265,6 +265,22 @@ class FileIngestTest {
         assertThat(made.books().duplicates()).isEqualTo(whole.books().duplicates());
     }
 
+    /** A ticker may be larger than several parts, each of which would read all of it. */
+    @Test
+    void aPartInWhichNoTickerBeginsIsReadNoFurtherThanItsEnd() throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            lines.add(trade("M", i, i, "5"));
+        }
+        // Whoever comes as far as that says that the file is not sorted.
+        lines.add(trade("A", 1, 1, "5"));
+        FlatFile file = file("2026-03-02.csv", FlatFileKind.TRADES, lines);
+        List<FilePart> parts = FilePart.of(file, 20_000);
+        assertThat(parts).hasSizeGreaterThan(3);
+
+        assertThat(make(List.of(parts.get(1)), false).rows()).isEmpty();
+    }
+
     /** Parts of an object are asked for by their place in it. */
     @Test
     void partsOfAnObjectMakeTheSameAsTheFile(@TempDir Path server) throws Exception {
