@@ -4,8 +4,10 @@ import io.champion.indicators.FeatureSetException;
 import io.champion.runtime.ConfigException;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.MigrationException;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -44,39 +46,41 @@ import picocli.CommandLine.Spec;
 public final class Champion implements Runnable {
 
     /** All but those that are about the others, in the order of the help. */
-    private static final List<String> COMMANDS =
-            List.of(
-                    "demo",
-                    "fetch",
-                    "ingest",
-                    "adjust",
-                    "daily",
-                    "produce",
-                    "replay",
-                    "deadletters",
-                    "reprocess",
-                    "features",
-                    "plot",
-                    "bootstrap",
-                    "rebuild",
-                    "cache",
-                    "export",
-                    "import",
-                    "query",
-                    "tables",
-                    "describe",
-                    "status",
-                    "retention",
-                    "runs",
-                    "validate",
-                    "ddl",
-                    "job",
-                    "deploy",
-                    "options",
-                    "up",
-                    "down",
-                    "logs",
-                    "serve");
+    private static final Map<String, Function<Context, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("demo", DemoCommand::new);
+        COMMANDS.put("fetch", FetchCommand::new);
+        COMMANDS.put("ingest", IngestCommand::new);
+        COMMANDS.put("adjust", AdjustCommand::new);
+        COMMANDS.put("daily", DailyCommand::new);
+        COMMANDS.put("produce", ProduceCommand::new);
+        COMMANDS.put("replay", ReplayCommand::new);
+        COMMANDS.put("deadletters", DeadLettersCommand::new);
+        COMMANDS.put("reprocess", ReprocessCommand::new);
+        COMMANDS.put("features", FeaturesCommand::new);
+        COMMANDS.put("plot", PlotCommand::new);
+        COMMANDS.put("bootstrap", BootstrapCommand::new);
+        COMMANDS.put("rebuild", RebuildCommand::new);
+        COMMANDS.put("cache", CacheCommand::new);
+        COMMANDS.put("export", ExportCommand::new);
+        COMMANDS.put("import", ImportCommand::new);
+        COMMANDS.put("query", QueryCommand::new);
+        COMMANDS.put("tables", TablesCommand::new);
+        COMMANDS.put("describe", DescribeCommand::new);
+        COMMANDS.put("status", StatusCommand::new);
+        COMMANDS.put("retention", RetentionCommand::new);
+        COMMANDS.put("runs", RunsCommand::new);
+        COMMANDS.put("validate", ValidateCommand::new);
+        COMMANDS.put("ddl", DdlCommand::new);
+        COMMANDS.put("job", JobCommand::new);
+        COMMANDS.put("deploy", DeployCommand::new);
+        COMMANDS.put("options", OptionsCommand::new);
+        COMMANDS.put("up", UpCommand::new);
+        COMMANDS.put("down", DownCommand::new);
+        COMMANDS.put("logs", LogsCommand::new);
+        COMMANDS.put("serve", ServeCommand::new);
+    }
 
     @Spec private CommandSpec spec;
 
@@ -125,9 +129,9 @@ public final class Champion implements Runnable {
             Console console, Map<String, String> environment, String... arguments) {
         Context context = new Context(console, environment);
         CommandLine line = new CommandLine(new Champion(context));
-        boolean one = arguments.length > 0 && COMMANDS.contains(arguments[0]);
-        for (String name : one ? List.of(arguments[0]) : COMMANDS) {
-            line.addSubcommand(command(name, context));
+        boolean one = arguments.length > 0 && COMMANDS.containsKey(arguments[0]);
+        for (String name : one ? Set.of(arguments[0]) : COMMANDS.keySet()) {
+            line.addSubcommand(COMMANDS.get(name).apply(context));
         }
         line.addSubcommand(new CompletionCommand(context));
         line.addSubcommand(new HelpCommand());
@@ -143,43 +147,6 @@ public final class Champion implements Runnable {
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> explain(context, failure, parsed));
         return line;
-    }
-
-    private static Object command(String name, Context context) {
-        return switch (name) {
-            case "demo" -> new DemoCommand(context);
-            case "fetch" -> new FetchCommand(context);
-            case "ingest" -> new IngestCommand(context);
-            case "adjust" -> new AdjustCommand(context);
-            case "daily" -> new DailyCommand(context);
-            case "produce" -> new ProduceCommand(context);
-            case "replay" -> new ReplayCommand(context);
-            case "deadletters" -> new DeadLettersCommand(context);
-            case "reprocess" -> new ReprocessCommand(context);
-            case "features" -> new FeaturesCommand(context);
-            case "plot" -> new PlotCommand(context);
-            case "bootstrap" -> new BootstrapCommand(context);
-            case "rebuild" -> new RebuildCommand(context);
-            case "cache" -> new CacheCommand(context);
-            case "export" -> new ExportCommand(context);
-            case "import" -> new ImportCommand(context);
-            case "query" -> new QueryCommand(context);
-            case "tables" -> new TablesCommand(context);
-            case "describe" -> new DescribeCommand(context);
-            case "status" -> new StatusCommand(context);
-            case "retention" -> new RetentionCommand(context);
-            case "runs" -> new RunsCommand(context);
-            case "validate" -> new ValidateCommand(context);
-            case "ddl" -> new DdlCommand(context);
-            case "job" -> new JobCommand(context);
-            case "deploy" -> new DeployCommand(context);
-            case "options" -> new OptionsCommand(context);
-            case "up" -> new UpCommand(context);
-            case "down" -> new DownCommand(context);
-            case "logs" -> new LogsCommand(context);
-            case "serve" -> new ServeCommand(context);
-            default -> throw new IllegalArgumentException(name + " is no command.");
-        };
     }
 
     @Override
