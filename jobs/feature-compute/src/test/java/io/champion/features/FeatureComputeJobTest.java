@@ -33,6 +33,7 @@ import io.champion.warehouse.ClickHouse;
 import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -277,17 +278,21 @@ final class FeatureComputeJobTest {
                 .allSatisfy(row -> assertThat(((Reject) row).getFile()).isEqualTo("bars-0"));
     }
 
+    /** A feature set of nothing else. */
+    private Path betaAlone() throws IOException {
+        return Files.writeString(
+                home.resolve("set.yaml"),
+                """
+                name: mine
+                version: v1
+                features:
+                  - {name: beta_5, indicator: beta, window: 5, group: trend}
+                """);
+    }
+
     @Test
     void betaIsThatToTheIndexInBothForms() throws Exception {
-        Path file =
-                Files.writeString(
-                        home.resolve("set.yaml"),
-                        """
-                        name: mine
-                        version: v1
-                        features:
-                          - {name: beta_5, indicator: beta, window: 5, group: trend}
-                        """);
+        Path file = betaAlone();
         FeatureSet set = FeatureSet.read(file);
         List<FeatureBar> index = new ArrayList<>(Bars.walk("NSE:NIFTY 50:", 40, 99));
         FeatureBar missing = index.remove(20);
@@ -423,15 +428,7 @@ final class FeatureComputeJobTest {
 
     @Test
     void betaOfFlatFilesIsToASymbolAmongThem() throws Exception {
-        Path file =
-                Files.writeString(
-                        home.resolve("set.yaml"),
-                        """
-                        name: mine
-                        version: v1
-                        features:
-                          - {name: beta_5, indicator: beta, window: 5, group: trend}
-                        """);
+        Path file = betaAlone();
         List<FeatureBar> market = Bars.walk("SIP:SPY", 40, 1);
         List<FeatureBar> stock = Bars.walk("SIP:AAPL", 40, 2);
         List<FeatureBar> joined = new ArrayList<>();

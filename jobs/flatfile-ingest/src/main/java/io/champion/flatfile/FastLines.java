@@ -17,8 +17,11 @@ final class FastLines {
 
     private static final long EXACT = 1L << 53;
 
-    /** What is no number, list or text of these lines. */
+    /** Instead of where a value ends: it is not for here. */
     private static final int NOT_HERE = -1;
+
+    /** No number of these lines, which have no sign. */
+    private static final long NEVER = -1;
 
     private final Columns columns;
     private final Ticker ticker;
@@ -80,7 +83,7 @@ final class FastLines {
                             case LONG, INT -> whole(text, position, i, row);
                             case LONG_OR_NONE, INT_OR_NONE ->
                                     wholeOrNone(text, position, i, row, 0);
-                            case INT_OR_BLANK -> wholeOrNone(text, position, i, row, NOT_HERE);
+                            case INT_OR_BLANK -> wholeOrNone(text, position, i, row, NEVER);
                             case DECIMAL -> decimal(text, position, i, row);
                             case DECIMAL_OR_BLANK -> decimalOrNone(text, position, i, row);
                         };
