@@ -272,14 +272,28 @@ final class FlinkCluster implements AutoCloseable {
                         client.stopWithSavepoint(
                                 job.id(), drain, folder, SavepointFormatType.CANONICAL),
                         job.name() + " was not stopped, because its savepoint failed");
-        get(client.requestJobResult(job.id()), "The end of " + job.name() + " was not seen");
+        awaitEnd(job);
         return savepoint;
     }
 
     /** Ends a job without a savepoint and waits until it has ended. */
     void cancel(Job job) throws InterruptedException {
         get(client.cancel(job.id()), job.name() + " was not cancelled");
-        get(client.requestJobResult(job.id()), "The end of " + job.name() + " was not seen");
+        awaitEnd(job);
+    }
+
+    /**
+     * Of a job whose end the cluster has begun. In application mode the cluster ends with its job,
+     * and need not be there any more to say so.
+     */
+    private void awaitEnd(Job job) throws InterruptedException {
+        try {
+            get(client.requestJobResult(job.id()), "The end of " + job.name() + " was not seen");
+        } catch (UserException e) {
+            if (e.exitCode() != ExitCode.UNAVAILABLE) {
+                throw e;
+            }
+        }
     }
 
     /**

@@ -1,11 +1,21 @@
 package io.champion.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.champion.local.ProcessCluster;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,7 +129,22 @@ final class JobCommandTest {
                     .contains("endless runs with parallelism 2 as job ");
             cluster.awaitStatus(id(submitted), JobStatus.FINISHED, LIMIT);
 
-            String last = done(job(cluster, "stop", id(rescaled), "--to", savepoints, "--drain"));
+            String last;
+            try (EndsWithItsJob application = EndsWithItsJob.of(cluster.restAddress())) {
+                last =
+                        done(
+                                Run.in(
+                                        home,
+                                        "job",
+                                        "stop",
+                                        id(rescaled),
+                                        "--to",
+                                        savepoints,
+                                        "--drain",
+                                        "--cluster",
+                                        application.url()));
+            }
+            assertThat(last).startsWith("file:").contains("savepoints/savepoint-");
             cluster.awaitStatus(id(rescaled), JobStatus.FINISHED, LIMIT);
 
             Run refused =
@@ -205,6 +230,53 @@ final class JobCommandTest {
         assertThat(address.err()).contains("'jobmanager:8081' is no address of a Flink cluster");
     }
 
+    /**
+     * A cluster's endpoint that is gone as soon as it has told where the savepoint is: the earliest
+     * that one in application mode may go.
+     */
+    private record EndsWithItsJob(HttpServer server) implements AutoCloseable {
+
+        static EndsWithItsJob of(URI cluster) throws IOException {
+            HttpClient client = HttpClient.newHttpClient();
+            HttpServer server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext(
+                    "/",
+                    exchange -> {
+                        HttpRequest request =
+                                HttpRequest.newBuilder(
+                                                cluster.resolve(
+                                                        exchange.getRequestURI().toString()))
+                                        .method(
+                                                exchange.getRequestMethod(),
+                                                BodyPublishers.ofByteArray(
+                                                        exchange.getRequestBody().readAllBytes()))
+                                        .build();
+                        HttpResponse<byte[]> answer =
+                                client.sendAsync(request, BodyHandlers.ofByteArray()).join();
+                        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
+                        exchange.getResponseBody().write(answer.body());
+                        exchange.close();
+                        if (exchange.getRequestURI().getPath().contains("/savepoints/")
+                                && new String(answer.body(), UTF_8).contains("COMPLETED")) {
+                            server.stop(0);
+                        }
+                    });
+            server.start();
+            return new EndsWithItsJob(server);
+        }
+
+        String url() {
+            return "http://127.0.0.1:" + server.getAddress().getPort();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
     private Path jar() throws IOException {
         Path jar = home.resolve("endless-job.jar");
         try (OutputStream file = Files.newOutputStream(jar);
@@ -212,7 +284,7 @@ final class JobCommandTest {
             out.putNextEntry(new JarEntry("META-INF/MANIFEST.MF"));
             out.write(
                     ("Manifest-Version: 1.0\nMain-Class: " + EndlessJob.class.getName() + "\n")
-                            .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                            .getBytes(UTF_8));
             for (Class<?> code : List.of(EndlessJob.class, EndlessJob.Slowly.class)) {
                 String name = code.getName().replace('.', '/') + ".class";
                 try (InputStream in = code.getClassLoader().getResourceAsStream(name)) {
