@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.dag.Pipeline;
@@ -52,22 +53,45 @@ public final class LocalFlink implements AutoCloseable {
     /** For sorting in batch jobs and for RocksDB; off the heap, and taken only as it is used. */
     private static final MemorySize MANAGED_MEMORY = MemorySize.ofMebiBytes(128);
 
-    private final MiniCluster cluster;
+    private final Starting cluster;
     private final Configuration configuration;
 
-    private LocalFlink(MiniCluster cluster, Configuration configuration) {
+    private LocalFlink(Starting cluster, Configuration configuration) {
         this.cluster = cluster;
         this.configuration = configuration;
     }
 
+    /** A cluster that starts while others go on. */
+    private static final class Starting extends FutureTask<MiniCluster> {
+
+        Starting(MiniCluster cluster) {
+            super(
+                    () -> {
+                        cluster.start();
+                        return cluster;
+                    });
+        }
+
+        /** Waits until it has started. */
+        MiniCluster started() throws Exception {
+            try {
+                return get();
+            } catch (ExecutionException e) {
+                throw new IOException("The cluster could not be started.", e.getCause());
+            }
+        }
+    }
+
     /**
-     * Starts a cluster.
+     * Begins to start a cluster. Whoever runs a job on it waits until it has started, and is told
+     * if it could not; until then there is time to see what the job is to do.
      *
      * @param home where the cluster keeps its temporary files; made if it does not exist
      * @param configuration Flink's settings; what is set here goes before the defaults of this
      *     class
+     * @throws IOException if the folder cannot be made
      */
-    public static LocalFlink start(Path home, Configuration configuration) throws Exception {
+    public static LocalFlink start(Path home, Configuration configuration) throws IOException {
         Path temporary = Files.createDirectories(home.resolve("tmp"));
         Configuration effective = new Configuration();
         effective.set(CoreOptions.TMP_DIRS, temporary.toString());
@@ -92,8 +116,11 @@ public final class LocalFlink implements AutoCloseable {
                                 .setRpcServiceSharing(RpcServiceSharing.SHARED)
                                 .setCommonBindAddress("127.0.0.1")
                                 .build());
-        cluster.start();
-        return new LocalFlink(cluster, effective);
+        Starting starting = new Starting(cluster);
+        Thread starter = new Thread(starting, "local-flink-start");
+        starter.setDaemon(true);
+        starter.start();
+        return new LocalFlink(starting, effective);
     }
 
     /** A new environment whose jobs run on this cluster. */
@@ -120,21 +147,21 @@ public final class LocalFlink implements AutoCloseable {
     }
 
     /** Address of the REST interface. */
-    public URI restAddress() throws IOException {
-        try {
-            return cluster.getRestAddress().get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted.", e);
-        } catch (ExecutionException e) {
-            throw new IOException("The cluster has no REST interface.", e);
-        }
+    public URI restAddress() throws Exception {
+        return cluster.started().getRestAddress().get();
     }
 
     /** Ends the cluster and all jobs on it. */
     @Override
     public void close() throws Exception {
-        cluster.close();
+        MiniCluster started;
+        try {
+            started = cluster.get();
+        } catch (ExecutionException e) {
+            // It has cleared up after itself, and whoever wanted a job to run knows.
+            return;
+        }
+        started.close();
     }
 
     private static ClassLoader userClasses() {
@@ -145,10 +172,10 @@ public final class LocalFlink implements AutoCloseable {
     private static final class OneExecutor
             implements PipelineExecutorServiceLoader, PipelineExecutorFactory, PipelineExecutor {
 
-        private final MiniCluster cluster;
+        private final Starting starting;
 
-        OneExecutor(MiniCluster cluster) {
-            this.cluster = cluster;
+        OneExecutor(Starting starting) {
+            this.starting = starting;
         }
 
         @Override
@@ -182,11 +209,13 @@ public final class LocalFlink implements AutoCloseable {
                 throws Exception {
             StreamGraph graph = PipelineExecutorUtils.getStreamGraph(pipeline, configuration);
             graph.serializeUserDefinedInstances();
+            MiniCluster cluster = starting.started();
             return cluster.submitJob(graph)
-                    .thenApplyAsync(submitted -> client(submitted.getJobID(), userClasses));
+                    .thenApplyAsync(
+                            submitted -> client(cluster, submitted.getJobID(), userClasses));
         }
 
-        private JobClient client(JobID job, ClassLoader userClasses) {
+        private static JobClient client(MiniCluster cluster, JobID job, ClassLoader userClasses) {
             try {
                 ClientUtils.waitUntilJobInitializationFinished(
                         () -> cluster.getJobStatus(job).get(),

@@ -3,6 +3,8 @@ package io.champion.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -11,6 +13,7 @@ import java.util.List;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,6 +82,23 @@ final class LocalFlinkTest {
                                             return env.execute();
                                         }))
                 .hasStackTraceContaining("refused on purpose");
+    }
+
+    @Test
+    void aClusterThatCannotStartIsToldToWhoeverUsesIt(@TempDir Path other) throws Exception {
+        Configuration configuration = new Configuration();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            configuration.set(RestOptions.BIND_PORT, String.valueOf(taken.getLocalPort()));
+            try (LocalFlink broken = LocalFlink.start(other, configuration)) {
+                StreamExecutionEnvironment env = broken.environment();
+                env.fromSequence(1, 10).map(new Square()).print();
+                assertThatThrownBy(env::execute)
+                        .hasStackTraceContaining("The cluster could not be started.")
+                        .hasStackTraceContaining("Could not start rest endpoint");
+                assertThatThrownBy(broken::restAddress)
+                        .hasMessage("The cluster could not be started.");
+            }
+        }
     }
 
     @Test

@@ -11,7 +11,6 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.runtime.JobEnvironment.Boundedness;
 import io.champion.warehouse.ClickHouseConfig;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,7 +105,7 @@ final class TickStreamJobTest {
             cluster = LocalFlink.start(home.resolve("flink"), flink);
         }
 
-        URI rest() throws IOException {
+        URI rest() throws Exception {
             return cluster.restAddress();
         }
 
