@@ -406,9 +406,7 @@ public final class CacheBuild {
             }
             int count = runs.stream().mapToInt(run -> run.end - run.start).sum();
             Vector[] vectors = new Vector[columns.size()];
-            int[] order = null;
-            long first = 0;
-            long last = 0;
+            long[] times = null;
             for (int i = 0; i < vectors.length; i++) {
                 VectorBuilder builder = VectorBuilder.of(columns.get(i).type(), count);
                 for (Run run : runs) {
@@ -416,13 +414,18 @@ public final class CacheBuild {
                 }
                 vectors[i] = builder.build();
                 if (columns.get(i).name().equals(Read.TIME)) {
-                    long[] times = ((Vector.Longs) vectors[i]).values();
-                    order = TimeOrder.of(times);
-                    first = order == null ? times[0] : times[order[0]];
-                    last = order == null ? times[count - 1] : times[order[count - 1]];
+                    times = ((Vector.Longs) vectors[i]).values();
                 }
             }
-            new RowWriter(type.dataset(), columns, vectors).write(order, count, file);
+            int[] order = TimeOrder.of(times);
+            if (order != null) {
+                for (int i = 0; i < vectors.length; i++) {
+                    vectors[i] = VectorBuilder.inOrder(vectors[i], columns.get(i).type(), order);
+                }
+            }
+            file.write(Batches.of(type.dataset(), type.dataset().partitionOf(date), vectors));
+            long first = times[order == null ? 0 : order[0]];
+            long last = times[order == null ? count - 1 : order[count - 1]];
             rows += count;
             return new Month.Day(version, 0, count, first, last);
         }

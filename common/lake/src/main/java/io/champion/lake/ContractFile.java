@@ -1,5 +1,6 @@
 package io.champion.lake;
 
+import io.champion.model.ColumnBatch;
 import java.io.Closeable;
 import java.io.IOException;
 import org.apache.avro.Schema;
@@ -8,7 +9,7 @@ import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
 
-/** A Parquet file of a contract's records that is no part of a lake, such as one of a cache. */
+/** A Parquet file of a contract's rows that is no part of a lake, such as one of a cache. */
 public final class ContractFile implements Closeable {
     private final FSDataOutputStream out;
     private final ContractFileWriter writer;
@@ -57,6 +58,11 @@ public final class ContractFile implements Closeable {
      */
     public void write(SpecificRecordBase record) throws IOException {
         writer.write(record);
+    }
+
+    /** Adds the rows of a batch. */
+    public void write(ColumnBatch batch) throws IOException {
+        writer.write(batch, 0, batch.rows());
     }
 
     /** Adds to the file's own metadata. */
