@@ -195,15 +195,22 @@ final class InstrumentBook {
     /**
      * A message is sent again with the event time that it had. So what will be forgotten once event
      * time is there is another message of that number: feeds begin anew each day, and the first
-     * ticks of a day come before the watermark has left the day before.
+     * ticks of a day come before the watermark has left the day before. It makes no difference
+     * which of the two comes first.
      */
     private boolean isKnown(long sequence, long millis) {
+        long minute = Math.floorDiv(millis, BookPage.MILLIS);
+        long another = settings.another((minute + 1) * BookPage.MILLIS - 1);
         for (int i = pages.size() - 1; i >= 0; i--) {
             BookPage page = pages.get(i);
-            if (settings.expiry(page.lastMillis()) <= millis) {
+            if (settings.another(page.lastMillis()) <= millis) {
                 return false;
             }
-            if (page.log != null && page.log.contains(sequence)) {
+            if (page.log == null || page.firstMillis() >= another) {
+                continue;
+            }
+            int row = page.log.rowOf(sequence);
+            if (row >= 0 && page.log.time(row) / NANOS_PER_MILLI < another) {
                 return true;
             }
         }

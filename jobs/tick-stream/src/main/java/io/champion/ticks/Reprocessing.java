@@ -157,7 +157,7 @@ public final class Reprocessing {
                 source == ReprocessOptions.Source.KAFKA ? List.of(TICKS, BARS) : List.of(BARS);
         try (ClickHouse clickHouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
             TargetCheck.check(clickHouse, List.of(TICKS.id(), BARS.id()));
-            requireClosed(clickHouse, days);
+            requireClosed(clickHouse, withWindows(days));
             WarehouseGeneration warehouse = new WarehouseGeneration(clickHouse, id, datasets);
             ReprocessReport report =
                     new ReprocessReport(
@@ -178,7 +178,7 @@ public final class Reprocessing {
                             Map.of(),
                             List.of(),
                             List.of(),
-                            fingerprint(clickHouse, days),
+                            fingerprint(clickHouse, withWindows(days)),
                             null);
             // Made before the record, so that a wrong option leaves no trace.
             Run run = new Run(env, days, source, start, report);
@@ -210,18 +210,25 @@ public final class Reprocessing {
         }
         LocalDate to = config.getDate(ReprocessOptions.TO);
         try {
-            DayRange days = new DayRange(from, to == null ? from : to);
-            if (!days.to().isBefore(LocalDate.now(ZoneOffset.UTC))) {
-                throw new ReprocessException("The day " + days.to() + " is not over, by UTC.");
-            }
-            return days;
+            return new DayRange(from, to == null ? from : to);
         } catch (IllegalArgumentException e) {
             throw new ConfigException(List.of("'reprocess.to': " + e.getMessage()));
         }
     }
 
+    /**
+     * What is read: a window that reaches past the days is made of all its ticks, or not at all.
+     */
+    private DayRange withWindows(DayRange days) throws IOException {
+        return days.withWindows(TickStreamJob.settings(config).books().intervals());
+    }
+
     /** Refuses days to which a job may still have something to add. */
     private void requireClosed(ClickHouse clickHouse, DayRange days) throws IOException {
+        if (!days.to().isBefore(LocalDate.now(ZoneOffset.UTC))) {
+            throw new ReprocessException(
+                    "The day " + days.to() + " is not over, by UTC, and is in what is read.");
+        }
         LakeReader reader = new LakeReader(lake);
         for (Dataset dataset : List.of(TICKS, BARS)) {
             for (PartitionKey partition : days.partitions(dataset)) {
@@ -327,6 +334,7 @@ public final class Reprocessing {
                             new BookSettings(
                                     live.books().intervals(),
                                     NOTHING_IS_LATE.toMillis(),
+                                    live.books().sameWithin(),
                                     Integer.MAX_VALUE),
                             live.calendar(),
                             live.outsideSession(),
@@ -341,7 +349,7 @@ public final class Reprocessing {
         ReprocessReport execute(
                 ClickHouse clickHouse, WarehouseGeneration warehouse, List<Dataset> datasets)
                 throws Exception {
-            DayRange wanted = days.withWindows(settings.books().intervals());
+            DayRange wanted = withWindows(days);
             KafkaConfig schemas = kafka;
             ReprocessTopology.build(
                     kafka == null ? fromLake(wanted) : fromKafka(wanted),
@@ -365,9 +373,9 @@ public final class Reprocessing {
             JobExecutionResult result = env.execute(NAME + " " + days);
             warehouse.rollUp();
             Map<String, Long> written = verify(clickHouse, warehouse, datasets, result);
-            if (!fingerprint(clickHouse, days).equals(report.fingerprint())) {
+            if (!fingerprint(clickHouse, wanted).equals(report.fingerprint())) {
                 throw new ReprocessException(
-                        "Somebody wrote to " + days + " while they were computed. Start again.");
+                        "Somebody wrote to " + wanted + " while they were computed. Start again.");
             }
             GenerationComparison comparison =
                     GenerationComparison.of(clickHouse, warehouse, days, datasets);
@@ -548,8 +556,8 @@ public final class Reprocessing {
                     return report;
                 }
                 case STAGED -> {
-                    requireClosed(clickHouse, days);
-                    requireUnchanged(clickHouse, days, report);
+                    requireClosed(clickHouse, withWindows(days));
+                    requireUnchanged(clickHouse, withWindows(days), report);
                     report = report.as(State.APPLYING, now(), null);
                     store(report);
                 }

@@ -81,28 +81,29 @@ final class TradeLog {
         return (rows[row * STRIDE + SIZE] & (SUPERSEDED | COUNTS)) == COUNTS;
     }
 
-    /** Whether a message with this sequence number is here. */
-    boolean contains(long sequence) {
+    /** The message with this sequence number, or -1. */
+    int rowOf(long sequence) {
         if (sequence < minSequence || sequence > maxSequence) {
-            return false;
+            return -1;
         }
         if (bySequence == null) {
             for (int row = 0; row < size; row++) {
                 if (sequence(row) == sequence) {
-                    return true;
+                    return row;
                 }
             }
-            return false;
+            return -1;
         }
         int mask = bySequence.length - 1;
         int hash = hash(sequence);
         for (int slot = hash & mask; ; slot = slot + 1 & mask) {
             int entry = bySequence[slot];
             if (entry == 0) {
-                return false;
+                return -1;
             }
-            if ((entry & ~mask) == (hash & ~mask) && sequence((entry & mask) - 1) == sequence) {
-                return true;
+            int row = (entry & mask) - 1;
+            if ((entry & ~mask) == (hash & ~mask) && sequence(row) == sequence) {
+                return row;
             }
         }
     }

@@ -190,6 +190,11 @@ final class ReprocessingTest {
                 .isInstanceOf(ReprocessException.class)
                 .hasMessageContaining("which no reader sees yet");
 
+        // Five days that begin with the last day but one end with the one after the fourth.
+        assertThatThrownBy(() -> stage("lake", "bars.intervals=1 min;5 d"))
+                .isInstanceOf(ReprocessException.class)
+                .hasMessageContaining("which no reader sees yet");
+
         ReprocessReport stale = stage("lake");
         assertThat(stale.isDifferent()).isFalse();
         clickHouse.execute(
@@ -414,22 +419,21 @@ final class ReprocessingTest {
     }
 
     private static EquityTrade trade(String symbol, long millis, double price, double size) {
-        return Ticks.trade(
-                symbol,
-                SEQUENCES.merge(symbol, 1L, Long::sum),
-                millis,
-                price,
-                size,
-                TickKind.TRADE);
+        return Ticks.trade(symbol, next(symbol, millis), millis, price, size, TickKind.TRADE);
     }
 
     private static EquityTrade amendment(EquityTrade of, Double price, Double size, TickKind kind) {
         return EquityTrade.newBuilder(of)
-                .setSequenceNumber(SEQUENCES.merge(of.getSymbol(), 1L, Long::sum))
+                .setSequenceNumber(next(of.getSymbol(), of.getEventTime() / 1_000_000))
                 .setKind(kind)
                 .setPrice(price)
                 .setSize(size)
                 .build();
+    }
+
+    /** A feed counts each symbol's messages anew each day. */
+    private static long next(String symbol, long millis) {
+        return SEQUENCES.merge(symbol + " " + millis / 86_400_000, 1L, Long::sum);
     }
 
     /** Trades before the session and in it, amendments, duplicates, disorder, and noise. */
