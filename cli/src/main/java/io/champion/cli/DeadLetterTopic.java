@@ -62,7 +62,13 @@ final class DeadLetterTopic implements AutoCloseable {
      * @param record key and value are those of the message
      * @param resent whether it was sent back
      */
-    record Letter(ConsumerRecord<byte[], byte[]> record, DeadLetter about, boolean resent) {}
+    record Letter(ConsumerRecord<byte[], byte[]> record, DeadLetter about, boolean resent) {
+
+        /** Whether it is still to be sent back, and has what to send. */
+        boolean canBeSent() {
+            return !resent && about.leftOut() == 0;
+        }
+    }
 
     private DeadLetterTopic(Broker broker, String topic, Admin admin) {
         this.broker = broker;
@@ -226,7 +232,7 @@ final class DeadLetterTopic implements AutoCloseable {
             if (open && System.nanoTime() - began > COMMIT_EVERY) {
                 commit();
             }
-            if (letter.resent() || !wanted.matches(letter.about())) {
+            if (!letter.canBeSent() || !wanted.matches(letter.about())) {
                 return;
             }
             String target = letter.about().topic();

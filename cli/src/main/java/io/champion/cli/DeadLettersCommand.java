@@ -203,7 +203,7 @@ final class DeadLettersCommand implements Runnable {
                     Text.printable(about.value()),
                     Text.printable(about.topic() + ":" + about.partition() + ":" + about.offset()),
                     Text.printable(key(letter)),
-                    letter.resent() ? "back" : "");
+                    letter.resent() ? "back" : about.leftOut() > 0 ? "too large" : "");
         }
         table.end();
         console.println("");
@@ -307,7 +307,8 @@ final class DeadLettersCommand implements Runnable {
     @Command(
             description = {
                 "Send messages back to the topic that they came from, key and bytes unchanged.",
-                "Each letter is sent back once: what was sent before is left out. A message that is"
+                "Each letter is sent back once: what was sent before is left out, and so are letters"
+                        + " that are without their message, which was too large for one. A message that is"
                         + " refused again is a new letter. Late ticks are late again, unless the"
                         + " job allows more lateness."
             },
@@ -346,7 +347,7 @@ final class DeadLettersCommand implements Runnable {
         Map<String, Long> topics = new TreeMap<>();
         letters.read(
                 letter -> {
-                    if (!letter.resent() && wanted.matches(letter.about())) {
+                    if (letter.canBeSent() && wanted.matches(letter.about())) {
                         topics.merge(letter.about().topic(), 1L, Long::sum);
                     }
                 });
@@ -373,6 +374,7 @@ final class DeadLettersCommand implements Runnable {
                 .put("job", about.job())
                 .put("key", key(letter))
                 .put("bytes", letter.record().value() == null ? 0 : letter.record().value().length)
+                .put("left_out", about.leftOut())
                 .put("resent", letter.resent());
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * @param field the field that is wrong; empty if it is none in particular
  * @param value what stands in the field; empty if it is none in particular
  * @param job the job that did not take it
+ * @param leftOut bytes of the message that are not in the letter, which would be larger than a
+ *     topic takes; 0 where it has all of them
  */
 public record DeadLetter(
         String topic,
@@ -33,7 +36,8 @@ public record DeadLetter(
         String message,
         String field,
         String value,
-        String job) {
+        String job,
+        int leftOut) {
 
     /** Why it is dead. */
     public enum Kind {
@@ -43,6 +47,11 @@ public record DeadLetter(
 
     /** Longer values are cut: the original bytes are there. */
     private static final int LONGEST_VALUE = 256;
+
+    private static final int LONGEST_MESSAGE = 1024;
+
+    /** Of key and value; brokers and producers take 1 MiB with headers, unless told otherwise. */
+    private static final int LARGEST = 1_000_000;
 
     private static final String TOPIC = "champion.topic";
     private static final String PARTITION = "champion.partition";
@@ -54,6 +63,7 @@ public record DeadLetter(
     private static final String FIELD = "champion.field";
     private static final String VALUE = "champion.value";
     private static final String JOB = "champion.job";
+    private static final String LEFT_OUT = "champion.left-out";
 
     public DeadLetter {
         Objects.requireNonNull(topic);
@@ -62,12 +72,60 @@ public record DeadLetter(
         Objects.requireNonNull(message);
         Objects.requireNonNull(field);
         Objects.requireNonNull(job);
-        value = value.length() > LONGEST_VALUE ? value.substring(0, LONGEST_VALUE) : value;
+        value = cut(value, LONGEST_VALUE);
+        message = cut(message, LONGEST_MESSAGE);
+    }
+
+    /** Of a message that is in the letter with all its bytes. */
+    public DeadLetter(
+            String topic,
+            int partition,
+            long offset,
+            long timestamp,
+            Kind kind,
+            String reason,
+            String message,
+            String field,
+            String value,
+            String job) {
+        this(topic, partition, offset, timestamp, kind, reason, message, field, value, job, 0);
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() > length ? text.substring(0, length) : text;
+    }
+
+    /**
+     * The letter. Where key and value are more than a topic takes they are left out; the message is
+     * where it came from for as long as its topic keeps it.
+     *
+     * @param key of the message, may be null
+     * @param bytes the message's value, may be null
+     */
+    public ProducerRecord<byte[], byte[]> record(String to, byte[] key, byte[] bytes) {
+        long size = (key == null ? 0L : key.length) + (bytes == null ? 0L : bytes.length);
+        if (size <= LARGEST) {
+            return new ProducerRecord<>(to, null, key, bytes, headers());
+        }
+        DeadLetter without =
+                new DeadLetter(
+                        topic,
+                        partition,
+                        offset,
+                        timestamp,
+                        kind,
+                        reason,
+                        message,
+                        field,
+                        value,
+                        job,
+                        (int) Math.min(Integer.MAX_VALUE, size));
+        return new ProducerRecord<byte[], byte[]>(to, null, null, null, without.headers());
     }
 
     /** All of it as headers. */
     public List<Header> headers() {
-        List<Header> headers = new ArrayList<>(10);
+        List<Header> headers = new ArrayList<>(11);
         add(headers, TOPIC, topic);
         add(headers, PARTITION, Integer.toString(partition));
         add(headers, OFFSET, Long.toString(offset));
@@ -78,6 +136,9 @@ public record DeadLetter(
         add(headers, FIELD, field);
         add(headers, VALUE, value);
         add(headers, JOB, job);
+        if (leftOut > 0) {
+            add(headers, LEFT_OUT, Integer.toString(leftOut));
+        }
         return headers;
     }
 
@@ -104,7 +165,10 @@ public record DeadLetter(
                     text(headers, MESSAGE),
                     text(headers, FIELD),
                     text(headers, VALUE),
-                    text(headers, JOB));
+                    text(headers, JOB),
+                    headers.lastHeader(LEFT_OUT) == null
+                            ? 0
+                            : Integer.parseInt(text(headers, LEFT_OUT)));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "Record "

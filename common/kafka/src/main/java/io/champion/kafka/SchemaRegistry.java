@@ -18,8 +18,8 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 
 /**
  * A schema registry with Confluent's <a
@@ -56,6 +56,10 @@ public final class SchemaRegistry {
     private final String authorization;
     private final Map<Integer, Schema> byId = new HashMap<>();
     private final Map<Integer, Long> unknownSince = new HashMap<>();
+
+    /** What to say of numbers whose schema is not Avro's; a number never gets another. */
+    private final Map<Integer, String> noAvro = new HashMap<>();
+
     private final RetryPolicy<HttpResponse<String>> retries =
             RetryPolicy.<HttpResponse<String>>builder()
                     .handle(IOException.class)
@@ -105,6 +109,10 @@ public final class SchemaRegistry {
         if (schema != null) {
             return schema;
         }
+        String other = noAvro.get(id);
+        if (other != null) {
+            throw new WireException(UNKNOWN_SCHEMA, other);
+        }
         Long since = unknownSince.get(id);
         if (since == null || System.nanoTime() - since > UNKNOWN_FOR.toNanos()) {
             HttpResponse<String> response = send(request("/schemas/ids/" + id).GET().build());
@@ -150,12 +158,12 @@ public final class SchemaRegistry {
             if (type.equals("AVRO")) {
                 return new Schema.Parser().parse(answer.path("schema").asText());
             }
-        } catch (SchemaParseException e) {
+        } catch (AvroRuntimeException e) {
             type = "broken: " + e.getMessage();
         }
-        throw new WireException(
-                UNKNOWN_SCHEMA,
-                "The schema with the id " + id + " is no Avro schema but " + type + ".");
+        String sentence = "The schema with the id " + id + " is no Avro schema but " + type + ".";
+        noAvro.put(id, sentence);
+        throw new WireException(UNKNOWN_SCHEMA, sentence);
     }
 
     private HttpRequest.Builder request(String path) {

@@ -126,18 +126,24 @@ public final class TickPeek {
 
     private static Step of(Field field, Schema.Type type, Step step) throws WireException {
         Schema schema = field.schema();
-        if (schema.getType() == type) {
+        if (is(schema, type)) {
             return step;
         }
         if (schema.getType() == Schema.Type.UNION) {
             List<Schema> branches = schema.getTypes();
             for (int i = 0; i < branches.size(); i++) {
-                if (branches.get(i).getType() == type) {
+                if (is(branches.get(i), type)) {
                     return ofBranch(field.name(), branches.size(), i, step);
                 }
             }
         }
         throw incompatible("has another type of field '" + field.name() + "': " + schema);
+    }
+
+    /** Bytes are read as text where the reader's schema says so, and are written as text is. */
+    private static boolean is(Schema schema, Schema.Type type) {
+        return schema.getType() == type
+                || type == Schema.Type.STRING && schema.getType() == Schema.Type.BYTES;
     }
 
     private static Step ofBranch(String field, int branches, int wanted, Step step) {

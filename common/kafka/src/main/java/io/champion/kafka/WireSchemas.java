@@ -15,9 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
-import org.apache.avro.SchemaParseException;
 
 /**
  * The schemas that messages may have been written with, and how messages name them:
@@ -88,7 +88,7 @@ public final class WireSchemas {
     private static Schema parse(Path file) {
         try {
             return new Schema.Parser().parse(Files.readString(file));
-        } catch (SchemaParseException | IOException e) {
+        } catch (AvroRuntimeException | IOException e) {
             throw new IllegalArgumentException(
                     file + " is no Avro schema: " + e.getMessage() + ".", e);
         }

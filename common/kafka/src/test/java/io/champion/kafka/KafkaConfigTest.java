@@ -16,6 +16,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.AbstractRecords;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,50 @@ final class KafkaConfigTest {
                             "Record 1 of dead partition 0 is no dead letter: it has no header"
                                     + " champion.topic.");
         }
+    }
+
+    @Test
+    void aLetterIsNeverLargerThanATopicTakes() {
+        DeadLetter letter =
+                new DeadLetter(
+                        "ticks",
+                        3,
+                        5,
+                        0,
+                        DeadLetter.Kind.REJECT,
+                        "invalid_value",
+                        "x".repeat(600_000),
+                        "symbol",
+                        "",
+                        "tick-stream");
+        ProducerRecord<byte[], byte[]> whole =
+                letter.record("dead", new byte[10], new byte[900_000]);
+        assertThat(DeadLetter.of(consumed(whole)).leftOut()).isZero();
+        assertThat(size(whole)).isBetween(900_000, 1 << 20);
+        ProducerRecord<byte[], byte[]> cut =
+                letter.record("dead", new byte[10], new byte[1_100_000]);
+        assertThat(cut.value()).isNull();
+        assertThat(size(cut)).isLessThan(2_000);
+        DeadLetter read = DeadLetter.of(consumed(cut));
+        assertThat(read.leftOut()).isEqualTo(1_100_010);
+        assertThat(read.offset()).isEqualTo(5);
+        assertThat(read.message()).startsWith("xxx");
+    }
+
+    private static ConsumerRecord<byte[], byte[]> consumed(ProducerRecord<byte[], byte[]> sent) {
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>(sent.topic(), 0, 0, sent.key(), sent.value());
+        sent.headers().forEach(record.headers()::add);
+        return record;
+    }
+
+    private static int size(ProducerRecord<byte[], byte[]> record) {
+        return AbstractRecords.estimateSizeInBytesUpperBound(
+                RecordBatch.CURRENT_MAGIC_VALUE,
+                CompressionType.NONE,
+                record.key(),
+                record.value(),
+                record.headers().toArray());
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> read(Properties client) {

@@ -5,14 +5,18 @@ import static io.champion.kafka.RecordDecoderTest.newer;
 import static io.champion.kafka.RecordDecoderTest.record;
 import static io.champion.kafka.RecordDecoderTest.trade;
 import static io.champion.kafka.RecordDecoderTest.without;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import io.champion.kafka.WireException.Reason;
 import io.champion.local.FaultProxy;
 import io.champion.model.record.EquityTrade;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -89,6 +93,44 @@ final class SchemaRegistryTest {
         TickPeek peek = new TickPeek(schemas);
         peek.read(message);
         assertThat(peek.instrument()).isEqualTo("NSE:M&M:EQ");
+    }
+
+    /** A registry that has anything: each number is asked for once. */
+    @Test
+    void schemasThatAreNotAvrosAreAskedForOnce() throws Exception {
+        AtomicInteger requests = new AtomicInteger();
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/schemas/ids/",
+                exchange -> {
+                    requests.incrementAndGet();
+                    String schema =
+                            exchange.getRequestURI().getPath().endsWith("/1")
+                                    ? "{\"schemaType\":\"PROTOBUF\",\"schema\":\"message A {}\"}"
+                                    : "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"A\\\","
+                                            + "\\\"fields\\\":[{\\\"name\\\":\\\"a\\\",\\\"type\\\":[\\\"null\\\","
+                                            + "\\\"string\\\"],\\\"default\\\":\\\"\\\"}]}\"}";
+                    byte[] answer = schema.getBytes(UTF_8);
+                    exchange.sendResponseHeaders(200, answer.length);
+                    exchange.getResponseBody().write(answer);
+                    exchange.close();
+                });
+        server.start();
+        try {
+            SchemaRegistry registry =
+                    new SchemaRegistry(
+                            URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+                            Map.of());
+            for (int id : new int[] {1, 2, 1, 2}) {
+                assertThatThrownBy(() -> registry.byId(id))
+                        .isInstanceOf(WireException.class)
+                        .hasMessageContaining("is no Avro schema but");
+            }
+            assertThat(requests).hasValue(2);
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test

@@ -116,8 +116,7 @@ record KafkaSinks(KafkaConfig kafka, String deployment, Duration transactionTime
                             tick.field(),
                             tick.found(),
                             TickStreamJob.NAME);
-            return new ProducerRecord<>(
-                    topic, null, message.key(), message.value(), letter.headers());
+            return letter.record(topic, message.key(), message.value());
         }
     }
 }

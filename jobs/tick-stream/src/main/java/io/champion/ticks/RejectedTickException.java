@@ -13,7 +13,9 @@ final class RejectedTickException extends Exception {
         /** No such value makes sense. */
         INVALID_VALUE,
         /** Its time lies too far after that of the message. */
-        AHEAD_OF_TIME;
+        AHEAD_OF_TIME,
+        /** Its schema was not known where the message was read. */
+        UNKNOWN_SCHEMA;
 
         /** The code, for example {@code missing_value}. */
         String code() {

@@ -577,6 +577,14 @@ final class TickEngineOperator extends AbstractStreamOperator<ColumnBatch>
         }
         Entry entry = entries.get(message.instrument);
         if (entry == null) {
+            if (!message.isOfAnInstrument()) {
+                throw new RejectedTickException(
+                        RejectedTickException.Reason.UNKNOWN_SCHEMA,
+                        "",
+                        "",
+                        "Its schema was not known where it was read, and is known now; it can be"
+                                + " sent back.");
+            }
             entry = load(message.instrument);
             entry.setTimer();
         }

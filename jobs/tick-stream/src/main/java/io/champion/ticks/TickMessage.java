@@ -42,6 +42,11 @@ public final class TickMessage {
         this.instrument = instrument;
     }
 
+    /** Whether it could be told where it was read which instrument it is of. */
+    boolean isOfAnInstrument() {
+        return instrument.indexOf(':') >= 0;
+    }
+
     public int partition() {
         return partition;
     }

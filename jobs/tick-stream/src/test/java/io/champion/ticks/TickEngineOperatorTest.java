@@ -207,6 +207,34 @@ final class TickEngineOperatorTest {
         }
     }
 
+    /** Whichever of two messages of one number comes first, days apart they are two. */
+    @Test
+    void aNumberOfTheDayBeforeIsNoDuplicateOfTheNextDays() throws Exception {
+        long nextDay = TEN + Duration.ofDays(1).toMillis();
+        try (Engine engine = Engine.open(Backend.values()[0])) {
+            engine.watermark(TEN);
+            engine.take(
+                    trade(1, nextDay, 102, 1),
+                    trade(2, nextDay + 10, 103, 1),
+                    trade(1, TEN, 100, 1),
+                    trade(2, TEN + 500, 101, 1),
+                    trade(2, TEN + 500, 101, 1));
+            assertThat(engine.accepted()).containsExactly(1L, 2L, 1L, 2L);
+        }
+    }
+
+    /** Where it was read nobody could say which instrument it is of: it would meet others. */
+    @Test
+    void aTickWhoseSchemaWasUnknownToTheSourceIsADeadLetter() throws Exception {
+        try (Engine engine = Engine.open(Backend.HEAP)) {
+            engine.take(
+                    new TickMessage(0, 3, TEN, null, message(trade(3, TEN, 1, 1)).value(), "?0"));
+            assertThat(engine.accepted()).isEmpty();
+            assertThat(engine.letters()).containsExactly("REJECT  3");
+            assertThat(engine.keysWithState()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Backend.class)
     void makesBarsAndLeavesNothingBehind(Backend backend) throws Exception {
