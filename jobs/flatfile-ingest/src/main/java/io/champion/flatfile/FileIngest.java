@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -102,6 +103,7 @@ final class FileIngest {
     private final Records rejected = new Records(REJECTS);
     private final Records validated = new Records(VALIDATION);
     private final List<FlatFileValidation> results = new ArrayList<>();
+    private final Map<String, Long> warnings = new TreeMap<>();
     private final FileReport report;
     private final Accounting books = new Accounting();
     private final long fileNumber;
@@ -185,6 +187,8 @@ final class FileIngest {
             }
             states = new LinkedHashMap<>();
             results.clear();
+            warnings.clear();
+            remembered = 0;
             state = null;
             written = e.offset;
             try {
@@ -204,6 +208,7 @@ final class FileIngest {
         results.forEach(validated::add);
         validated.emit(validationOf(file));
         rejected.emit(rejectsOf(file));
+        warnings.forEach(report::warnings);
         report.read(rowsRead);
         report.written(file.kind().dataset().id(), rowsWritten);
         report.duplicates(duplicates);
@@ -232,6 +237,7 @@ final class FileIngest {
                 int at = chunk.from();
                 if (chunk.cut()) {
                     line++;
+                    inLine = false;
                     tooLong(chunk);
                     continue;
                 }
@@ -335,7 +341,11 @@ final class FileIngest {
         if (offset >= part.to()) {
             return false;
         }
-        if (offset >= part.from() && (lastTicker.length > 0 || passStart <= file.headerBytes())) {
+        if (offset >= part.from()) {
+            if (lastTicker.length == 0 && passStart > file.headerBytes()) {
+                // Nothing before the part tells whether the ticker begins in it.
+                throw unsorted();
+            }
             begun = true;
         }
         return true;
@@ -406,7 +416,7 @@ final class FileIngest {
             return;
         }
         boolean repeats = state.history.repeats(rules.order(), rules.identity());
-        if (file.kind().isBars() && !state.content(content()) && repeats) {
+        if (file.kind().isBars() && !state.contents.repeats(rules.order(), content()) && repeats) {
             state.reject();
             if (!again) {
                 reject(text, from, to, secondBar());
@@ -519,7 +529,7 @@ final class FileIngest {
                         .setFile(file.name())
                         .setExchange(BatchMaker.EXCHANGE)
                         .build());
-        ending.warnings(report, rules.countsTrades());
+        ending.warnings(warnings, rules.countsTrades());
     }
 
     private void emit() {

@@ -119,12 +119,11 @@ public final class FlatFileIngestJob {
                         config.getDate(FlatFileIngestOptions.FROM),
                         config.getDate(FlatFileIngestOptions.TO));
         Ledger ledger = new Ledger(home.root());
-        if (!config.get(FlatFileIngestOptions.AGAIN)) {
-            plan.leaveOutUnchanged(
-                    ledger, checks.toString(), new LakeReader(new Path(home.lake())));
-        }
         if (warehouse != null) {
             checkTables(warehouse);
+        }
+        if (!config.get(FlatFileIngestOptions.AGAIN)) {
+            plan.leaveOutUnchanged(ledger, checks.toString(), stores(plan, home, warehouse));
         }
         Work.Task task = new Work.Task(checks, start, false);
         Accounting books = ingest(env, config, plan, task, progress);
@@ -140,6 +139,25 @@ public final class FlatFileIngestJob {
         }
         note(plan, ledger, books, checks);
         return report;
+    }
+
+    /** The lake alone where the run leaves the warehouse out. */
+    private static IngestPlan.Stores stores(IngestPlan plan, Home home, ClickHouseConfig config)
+            throws IOException {
+        LakeReader lake = new LakeReader(new Path(home.lake()));
+        if (config == null || plan.days().isEmpty()) {
+            return (partition, rows) -> lake.rows(partition) == rows;
+        }
+        try (ClickHouse warehouse = ClickHouse.connect(config)) {
+            Map<PartitionKey, Long> stored =
+                    StoreCheck.warehouse(
+                            warehouse,
+                            plan.days().stream().map(day -> day.partitions().get(0)).toList());
+            TableRetention retention = TableRetention.read(warehouse);
+            return (partition, rows) ->
+                    lake.rows(partition) == rows
+                            && (stored.get(partition) == rows || retention.hasExpired(partition));
+        }
     }
 
     /** The warehouse, or null where the run leaves it out. */

@@ -1,7 +1,7 @@
 package io.champion.flatfile;
 
 import io.champion.model.record.FlatFileValidation;
-import io.champion.quality.FileReport;
+import java.util.Map;
 
 /**
  * What the checks remember of one ticker's rows in a file. All of it is of the rows so far, so that
@@ -13,9 +13,14 @@ import io.champion.quality.FileReport;
 final class TickerState {
 
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final int FEW_BARS = 16;
 
     final Ticker ticker = new Ticker();
     final History history;
+
+    /** Of bars: what each of them said, to tell one that repeats from another of the same time. */
+    final History contents;
+
     private final Checks checks;
     private final Session session;
 
@@ -36,18 +41,19 @@ final class TickerState {
     private double sum;
     private double squares;
     private long outliers;
-    private long content;
 
     TickerState(Checks checks, Session session, int expectedRows) {
         this.checks = checks;
         this.session = session;
         this.history = new History(expectedRows);
+        this.contents = new History(FEW_BARS);
     }
 
     /** Begins again, with another ticker. */
     void begin(Ticker newTicker) {
         ticker.set(newTicker.bytes, 0, newTicker.length);
         history.clear();
+        contents.clear();
         isTest = checks.isTest(newTicker.toString());
         rows = 0;
         trades = 0;
@@ -58,7 +64,6 @@ final class TickerState {
         longestGap = 0;
         prices = 0;
         outliers = 0;
-        content = 0;
     }
 
     void duplicate() {
@@ -114,13 +119,6 @@ final class TickerState {
         return outlier;
     }
 
-    /** Takes a hash of the row; whether the row before had the same. */
-    boolean content(long hash) {
-        boolean same = content == hash;
-        content = hash;
-        return same;
-    }
-
     /** Counts trades of the day. */
     void trades(long count) {
         trades += count;
@@ -161,17 +159,17 @@ final class TickerState {
     }
 
     /** Counts what was found, for the books. */
-    void warnings(FileReport report, boolean wholeDay) {
-        warning(report, "price_outlier", outliers);
-        warning(report, "gap_in_session", gaps);
-        warning(report, "time_goes_back", backward);
-        warning(report, "duplicates_not_checked", history.unchecked());
-        warning(report, "ticker_with_too_few_trades", isTooFew(wholeDay) ? 1 : 0);
+    void warnings(Map<String, Long> found, boolean wholeDay) {
+        warning(found, "price_outlier", outliers);
+        warning(found, "gap_in_session", gaps);
+        warning(found, "time_goes_back", backward);
+        warning(found, "duplicates_not_checked", history.unchecked());
+        warning(found, "ticker_with_too_few_trades", isTooFew(wholeDay) ? 1 : 0);
     }
 
-    private static void warning(FileReport report, String reason, long times) {
+    private static void warning(Map<String, Long> found, String reason, long times) {
         if (times > 0) {
-            report.warnings(reason, times);
+            found.merge(reason, times, Long::sum);
         }
     }
 

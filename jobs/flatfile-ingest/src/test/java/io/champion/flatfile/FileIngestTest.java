@@ -249,6 +249,33 @@ class FileIngestTest {
         assertThat(made.trades().stream().map(Object::toString).toList())
                 .isEqualTo(sorted.trades().stream().map(Object::toString).toList());
         assertThat(made.books().rowsRead()).isEqualTo(sorted.books().rowsRead() + 1000);
+        assertThat(made.books().warnings()).isEqualTo(sorted.books().warnings()).isNotEmpty();
+    }
+
+    /** What is before a part need not say whether the part's first ticker began there. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPartThatBeginsBehindDamageIsNotReadAsOne(boolean aLine) throws Exception {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            lines.add(trade("A", i, i, "5"));
+        }
+        lines.add(aLine ? "x".repeat(300_000) : "x;y\n".repeat(75_000).strip());
+        for (String ticker : List.of("M", "N")) {
+            for (int i = 0; i < 3_000; i++) {
+                lines.add(trade(ticker, i, i, "5"));
+            }
+        }
+        FlatFile file = file("2026-03-02.csv", FlatFileKind.TRADES, lines);
+        long border = file.headerBytes() + String.join("\n", lines.subList(0, 3_001)).length();
+        List<FilePart> parts =
+                List.of(
+                        new FilePart(file, 0, 2, 0, border),
+                        new FilePart(file, 1, 2, border, Long.MAX_VALUE));
+
+        assertThatThrownBy(() -> make(parts, false))
+                .isInstanceOfSatisfying(
+                        FlatFileException.class, e -> assertThat(e.isOfSplitting()).isTrue());
     }
 
     @ParameterizedTest
@@ -410,11 +437,15 @@ class FileIngestTest {
                                 bar,
                                 bar,
                                 bar.replace("5.5", "5.6"),
-                                bar.replace(",6,4,", ",3,4,")));
+                                bar.replace(",6,4,", ",3,4,"),
+                                bar.replace(
+                                        String.valueOf(GeneratedLines.START),
+                                        String.valueOf(GeneratedLines.START + 60_000_000_000L)),
+                                bar));
 
         Made made = make(List.of(FilePart.whole(file)), false);
 
-        assertThat(made.books().duplicates()).isEqualTo(1);
+        assertThat(made.books().duplicates()).isEqualTo(2);
         assertThat(made.all(Reject.class))
                 .extracting(Reject::getReason)
                 .containsExactly("second_bar", "price_order");

@@ -333,6 +333,22 @@ class FlatFileIngestJobTest {
     }
 
     @Test
+    void aDayThatIsInTheLakeAloneReachesTheWarehouseToo() throws Exception {
+        file("2026-03-02.csv.gz", FlatFileKind.TRADES, trades(3, 20));
+        IngestReport first = run("-Dflatfiles.warehouse=false");
+        assertThat(run("-Dflatfiles.warehouse=false").accounting().rowsRead()).isZero();
+        String count = "count() FROM " + warehouse.database() + ".trades";
+        assertThat(ask(count)).isEqualTo("0");
+
+        IngestReport second = run();
+
+        assertThat(second.accounting().written()).isEqualTo(first.accounting().written());
+        assertThat(ask(count))
+                .isEqualTo(first.accounting().written().get("normalized.trades").toString());
+        assertThat(run().accounting().rowsRead()).isZero();
+    }
+
+    @Test
     void aPublishedCorrectionReplacesItsDay() throws Exception {
         List<String> lines = trades(3, 20);
         file("2026-03-02.csv.gz", FlatFileKind.TRADES, lines);
