@@ -313,7 +313,10 @@ final class TableReplacement {
                             "optimize_on_insert",
                             "0",
                             "insert_allow_materialized_columns",
-                            "1"));
+                            "1",
+                            // They lie in as many partitions as there are.
+                            "max_partitions_per_insert_block",
+                            "0"));
         }
         return counts;
     }

@@ -196,7 +196,9 @@ public final class WarehouseGeneration {
                                 .replaceAll("${read} " + table(dataset.table()) + "${alias}");
             }
             clickHouse.execute("TRUNCATE TABLE " + table(feed.target()));
-            clickHouse.execute("INSERT INTO " + table(feed.target()) + " " + select);
+            clickHouse.execute(
+                    "INSERT INTO " + table(feed.target()) + " " + select,
+                    Map.of("max_partitions_per_insert_block", "0"));
         }
     }
 

@@ -402,6 +402,23 @@ class ReplacingSinkTest {
         assertThat(warehouse.ids(REJECTS)).containsExactly("2", "3", "4");
     }
 
+    /** ClickHouse takes no more than a hundred partitions in a block, unless it is told to. */
+    @Test
+    void rowsAreKeptInAnyNumberOfPartitions() throws Exception {
+        List<Reject> all = new ArrayList<>();
+        for (int month = 0; month < 110; month++) {
+            all.add(reject("equity_ohlc", DAY.minusMonths(month), "equity " + month));
+            all.add(reject("index_ohlc", DAY.minusMonths(month), "index " + month));
+        }
+        run(all.stream().map(REJECTS::partitionOf).collect(Collectors.toSet()), all);
+        List<Reject> equities =
+                all.stream().filter(row -> row.getEventId().startsWith("equity")).toList();
+        run(equities.stream().map(REJECTS::partitionOf).collect(Collectors.toSet()), equities);
+        assertThat(warehouse.ids(REJECTS))
+                .hasSize(220)
+                .containsAll(all.stream().map(Reject::getEventId).toList());
+    }
+
     @Test
     void aRefusedRowIsRejectedOnceHoweverOftenTheRunIsDone() throws Exception {
         warehouse.clickHouse.execute(
