@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class JobCommandTest {
 
     /** Far above what it takes on an idle machine. */
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private static final Pattern ID = Pattern.compile("as job ([0-9a-f]{32})\\.");
 

@@ -39,7 +39,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * commit, and not always at the same one.
  */
 public final class FaultStage implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** Flink's core is in the cluster; the rest of the class path goes with the job. */
     private static final Pattern OF_FLINK = Pattern.compile("flink-(?!avro|parquet|connector).*");

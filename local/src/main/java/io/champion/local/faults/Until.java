@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for conditions. */
 public final class Until {
     /** How long conditions are waited for that say nothing else. */
-    public static final Duration PATIENCE = Duration.ofSeconds(120);
+    public static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Until() {}
 
@@ -16,7 +16,7 @@ public final class Until {
      * Waits until a condition holds.
      *
      * @param what the condition, as a clause
-     * @throws AssertionError if it does not hold for two minutes
+     * @throws AssertionError if it does not hold for five minutes
      */
     public static void until(String what, Callable<Boolean> condition) throws Exception {
         until(what, PATIENCE, condition);

@@ -13,7 +13,7 @@ import org.apache.flink.api.common.JobStatus;
 
 /** Lets {@link ExactlyOnceJob} run in real processes that break. */
 final class Stage implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Path folder;
     private final FaultStage processes;
