@@ -32,7 +32,7 @@ import org.apache.avro.specific.SpecificDatumReader;
  *   <li>A message that is no tick of the contract is rejected, and so is one whose fields make no
  *       sense, with the name of the first such field as the reason.
  *   <li>One whose time lies too far behind the greatest time before it is late.
- *   <li>The identity of the others is instrument and sequence number: the first with it is
+ *   <li>The identity of the others is instrument, day and sequence number: the first with it is
  *       accepted, the others are duplicates.
  *   <li>Of a trade's accepted messages the one with the highest sequence number holds: its price
  *       and size count, or the trade is cancelled.
@@ -52,6 +52,8 @@ public final class ExpectedMarket {
             SchemaNormalization.parsingFingerprint64(EquityTrade.getClassSchema());
 
     private static final int HEADER = 10;
+
+    private static final long NANOS_PER_DAY = 86_400_000_000_000L;
 
     /** No price and no size is larger than this. */
     private static final double MAX_AMOUNT = 1e10;
@@ -158,7 +160,7 @@ public final class ExpectedMarket {
         return List.copyOf(instruments.keySet());
     }
 
-    /** The accepted messages, in the order of instrument id and sequence number. */
+    /** The accepted messages, in the order of instrument id, day and sequence number. */
     public Stream<ExpectedRow> rows() {
         return instruments.values().stream().flatMap(Instrument::rows);
     }
@@ -314,18 +316,28 @@ public final class ExpectedMarket {
             size++;
         }
 
-        /** Keeps the first message of each sequence number. */
+        private long day(int message) {
+            return Math.floorDiv(times[message], NANOS_PER_DAY);
+        }
+
+        private int compare(int a, int b) {
+            return day(a) != day(b)
+                    ? Long.compare(day(a), day(b))
+                    : Long.compare(sequences[a], sequences[b]);
+        }
+
+        /** Keeps the first message of each sequence number of a day. */
         void settle() {
             // Sorting is stable, so the first of equals stays first.
             int[] sorted =
                     IntStream.range(0, size)
                             .boxed()
-                            .sorted((a, b) -> Long.compare(sequences[a], sequences[b]))
+                            .sorted(this::compare)
                             .mapToInt(Integer::intValue)
                             .toArray();
             int kept = 0;
             for (int i = 0; i < size; i++) {
-                if (i == 0 || sequences[sorted[i]] != sequences[sorted[i - 1]]) {
+                if (i == 0 || compare(sorted[i], sorted[i - 1]) != 0) {
                     sorted[kept++] = sorted[i];
                 }
             }
@@ -355,11 +367,14 @@ public final class ExpectedMarket {
         /** A trade: its time, and its message with the highest sequence number. */
         private record Held(long time, int last) {}
 
+        /** Trade ids count within a day, too. */
+        private record TradeKey(long day, long id) {}
+
         List<ExpectedBar> bars(long interval, LongPredicate counted) {
-            Map<Long, Held> held = new HashMap<>();
+            Map<TradeKey, Held> held = new HashMap<>();
             for (int i : order) {
                 held.merge(
-                        trades[i],
+                        new TradeKey(day(i), trades[i]),
                         new Held(times[i], i),
                         (before, after) -> new Held(before.time, after.last));
             }
