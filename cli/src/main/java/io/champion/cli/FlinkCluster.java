@@ -43,6 +43,7 @@ import org.apache.flink.runtime.rest.messages.ClusterConfigurationInfoHeaders;
 import org.apache.flink.runtime.rest.messages.EmptyMessageParameters;
 import org.apache.flink.runtime.rest.messages.EmptyRequestBody;
 import org.apache.flink.runtime.rest.messages.JobExceptionsHeaders;
+import org.apache.flink.runtime.rest.messages.JobExceptionsInfoWithHistory.RootExceptionInfo;
 import org.apache.flink.runtime.rest.messages.JobMessageParameters;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointStatistics.CompletedCheckpointStatistics;
 import org.apache.flink.runtime.rest.messages.checkpoints.CheckpointingStatisticsHeaders;
@@ -139,7 +140,7 @@ final class FlinkCluster implements AutoCloseable {
                 "'"
                         + url
                         + "' is no address of a Flink cluster; give --cluster http://host:8081, or"
-                        + " 'flink.url' in the configuration.");
+                        + " CHAMPION_FLINK_URL.");
     }
 
     /** Where jobs are built that run on this cluster, with the classes of a jar. */
@@ -304,23 +305,31 @@ final class FlinkCluster implements AutoCloseable {
      */
     Job submit(Program program, Duration patience) throws InterruptedException {
         JobGraph graph = graph(program);
+        requireAlone(graph.getName(), null);
+        JobID id = get(client.submitJob(graph), "The cluster did not take " + program.jar());
+        awaitRunning(id, patience, Long.MIN_VALUE);
+        return job(id);
+    }
+
+    /**
+     * @param but a job that does not count, null for none
+     */
+    private void requireAlone(String name, JobID but) throws InterruptedException {
         Optional<JobStatusMessage> same =
                 messages().stream()
                         .filter(job -> !job.getJobState().isGloballyTerminalState())
-                        .filter(job -> job.getJobName().equals(graph.getName()))
+                        .filter(job -> job.getJobName().equals(name))
+                        .filter(job -> !job.getJobId().equals(but))
                         .findFirst();
         if (same.isPresent()) {
             throw new UserException(
                     ExitCode.USAGE,
                     "A job "
-                            + graph.getName()
+                            + name
                             + " runs already ("
                             + same.get().getJobId()
                             + "); two would write everything twice. Stop it first.");
         }
-        JobID id = get(client.submitJob(graph), "The cluster did not take " + program.jar());
-        awaitRunning(id, patience);
-        return job(id);
     }
 
     /**
@@ -330,12 +339,12 @@ final class FlinkCluster implements AutoCloseable {
      * @param folder of the savepoint, null for the one of the cluster's configuration
      * @param stopped is told the savepoint
      * @throws UserException as of {@link #stop} and {@link #submit}; if the program makes no job,
-     *     the one that runs is not stopped
+     *     or another of its name runs, the one that runs is not stopped
      */
     Job restart(
             Job job, Program program, String folder, Duration patience, Consumer<String> stopped)
             throws InterruptedException {
-        graph(program);
+        requireAlone(graph(program).getName(), job.id());
         String savepoint = stop(job, false, folder);
         stopped.accept(savepoint);
         return submit(program.from(savepoint), patience);
@@ -379,7 +388,11 @@ final class FlinkCluster implements AutoCloseable {
         }
     }
 
-    private void awaitRunning(JobID id, Duration patience) throws InterruptedException {
+    /**
+     * @param lastFailure when the job failed before it was to start, milliseconds
+     */
+    private void awaitRunning(JobID id, Duration patience, long lastFailure)
+            throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             JobStatus status = get(client.getJobStatus(id), "Job " + id + " cannot be asked");
@@ -397,8 +410,10 @@ final class FlinkCluster implements AutoCloseable {
             if (status == JobStatus.FINISHED || running) {
                 return;
             }
-            Optional<String> failure = failure(id);
+            Optional<RootExceptionInfo> failure =
+                    failure(id).filter(found -> found.getTimestamp() > lastFailure);
             if (failure.isPresent()) {
+                String cause = innermost(failure.get().getStacktrace());
                 throw new UserException(
                         ExitCode.FAILED,
                         "Job "
@@ -406,8 +421,8 @@ final class FlinkCluster implements AutoCloseable {
                                 + " is "
                                 + status
                                 + ", because it failed as it started: "
-                                + failure.get()
-                                + full(failure.get())
+                                + cause
+                                + full(cause)
                                 + (status.isGloballyTerminalState()
                                         ? ""
                                         : " It is tried again until you cancel it."));
@@ -428,7 +443,7 @@ final class FlinkCluster implements AutoCloseable {
     }
 
     /** What the job failed of last. */
-    private Optional<String> failure(JobID id) throws InterruptedException {
+    private Optional<RootExceptionInfo> failure(JobID id) throws InterruptedException {
         JobExceptionsMessageParameters parameters =
                 JobExceptionsHeaders.getInstance().getUnresolvedMessageParameters();
         parameters.jobPathParameter.resolve(id);
@@ -441,8 +456,7 @@ final class FlinkCluster implements AutoCloseable {
                 .getExceptionHistory()
                 .getEntries()
                 .stream()
-                .findFirst()
-                .map(entry -> innermost(entry.getStacktrace()));
+                .findFirst();
     }
 
     /** Whether the cluster's scheduler changes the parallelism of a running job. */
@@ -474,6 +488,8 @@ final class FlinkCluster implements AutoCloseable {
             requirements.setParallelismForJobVertex(
                     vertex.getJobVertexID(), 1, Math.min(parallelism, vertex.getMaxParallelism()));
         }
+        long lastFailure =
+                failure(job.id()).map(RootExceptionInfo::getTimestamp).orElse(Long.MIN_VALUE);
         get(
                 client.updateJobResourceRequirements(job.id(), requirements.build()),
                 job.name() + " was not rescaled");
@@ -482,7 +498,7 @@ final class FlinkCluster implements AutoCloseable {
             JobDetailsInfo details = details(job.id());
             if (parallelism(details) == parallelism
                     && details.getJobStatus() == JobStatus.RUNNING) {
-                awaitRunning(job.id(), patience);
+                awaitRunning(job.id(), patience, lastFailure);
                 return job(job.id());
             }
             if (System.nanoTime() > deadline) {
@@ -509,8 +525,7 @@ final class FlinkCluster implements AutoCloseable {
                         ExitCode.UNAVAILABLE,
                         "No Flink cluster answers at "
                                 + url
-                                + "; give --cluster http://host:8081, or 'flink.url' in the"
-                                + " configuration.",
+                                + "; give --cluster http://host:8081, or CHAMPION_FLINK_URL.",
                         e);
             }
             String reason = reason(e);

@@ -6,6 +6,7 @@ import io.champion.runtime.JobConfig;
 import io.champion.runtime.JobEnvironment;
 import io.champion.ticks.TickStreamJob;
 import io.champion.ticks.TickStreamOptions;
+import io.champion.ticks.TickStreamOptions.Start;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -152,6 +153,13 @@ final class TickRun implements AutoCloseable {
             StreamExecutionEnvironment env = flink.environment();
             Path states = new Path(Home.of(config).checkpoints(), NAME);
             Optional<Path> newest = newest(states);
+            if (newest.isEmpty() && config.get(TickStreamOptions.START) != Start.COMMITTED) {
+                // How far another run came is not how far this one is.
+                Topics.forget(
+                        admin,
+                        config.get(TickStreamOptions.GROUP),
+                        config.get(TickStreamOptions.TOPIC));
+            }
             env.configure(settings(states, newest));
             JobEnvironment.configure(env, config, JobEnvironment.Boundedness.UNBOUNDED);
             TickStreamJob.build(env, config);

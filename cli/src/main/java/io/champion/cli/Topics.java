@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -92,6 +94,23 @@ final class Topics {
             return last;
         } catch (KafkaException e) {
             throw broker.failed(e);
+        }
+    }
+
+    /** Forgets a group's committed positions in a topic. */
+    static void forget(Admin admin, String group, String topic)
+            throws ExecutionException, InterruptedException {
+        Set<TopicPartition> committed =
+                admin
+                        .listConsumerGroupOffsets(group)
+                        .partitionsToOffsetAndMetadata()
+                        .get()
+                        .keySet()
+                        .stream()
+                        .filter(partition -> partition.topic().equals(topic))
+                        .collect(Collectors.toSet());
+        if (!committed.isEmpty()) {
+            admin.deleteConsumerGroupOffsets(group, committed).all().get();
         }
     }
 

@@ -102,6 +102,18 @@ final class IngestTicksTest {
         assertThat(number(third.out(), "messages read")).isZero();
         assertThat(query("SELECT count() FROM raw_equity_trade"))
                 .isEqualTo(Long.toString(good + 1));
+
+        // What the group has taken is not what another home has.
+        Run other =
+                ok(
+                        Run.in(
+                                home.resolve("other"),
+                                "ingest",
+                                "ticks",
+                                "--until-end",
+                                "--brokers=" + kafka.bootstrapServers()));
+        assertThat(number(other.out(), "accepted")).isEqualTo(good);
+        assertThat(number(other.out(), "rejected")).isEqualTo(2);
     }
 
     private static long number(String out, String line) {
