@@ -41,7 +41,7 @@ final class AdjustCommand implements Callable<Integer> {
     private boolean dividends;
 
     @Option(
-            names = "--output",
+            names = "--format",
             defaultValue = "text",
             description = "text or json; default ${DEFAULT-VALUE}.")
     private Format format;

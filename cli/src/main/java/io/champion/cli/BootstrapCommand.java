@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         description = "Make savepoints of the lake, so that jobs begin with their state full.",
         footer = {
             "  champion bootstrap features --until 2025-06-18 --to /data/savepoints/features",
-            "  champion job restore feature-compute-job.jar --from /data/savepoints/features --"
+            "  champion job restore feature-compute-job.jar --from /data/savepoints/features -p 4 --"
                     + " --config features.yaml",
         })
 final class BootstrapCommand implements Runnable {

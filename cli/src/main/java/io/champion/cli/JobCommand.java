@@ -54,8 +54,8 @@ final class JobCommand implements Runnable {
                 names = "--cluster",
                 paramLabel = "URL",
                 description =
-                        "The cluster's REST endpoint; default 'flink.url' of the configuration,"
-                                + " else http://localhost:8081.")
+                        "The cluster's REST endpoint; default CHAMPION_FLINK_URL, else"
+                                + " http://localhost:8081.")
         private String url;
 
         @Option(

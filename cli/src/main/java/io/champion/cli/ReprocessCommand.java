@@ -68,7 +68,7 @@ final class ReprocessCommand implements Runnable {
     static final class Output {
 
         @Option(
-                names = "--output",
+                names = "--format",
                 defaultValue = "table",
                 description = "table or json; default ${DEFAULT-VALUE}.")
         private Format format;
@@ -152,7 +152,7 @@ final class ReprocessCommand implements Runnable {
 
     @Command(
             description = "List the generations, the latest last.",
-            footer = "  champion reprocess list --output json")
+            footer = "  champion reprocess list --format json")
     int list(@Mixin Stores stores, @Mixin Output output) throws IOException {
         JobConfig config = stores.config(context, stores.overrides());
         List<ReprocessReport> reports = new Reprocessing(config).list();
@@ -192,7 +192,7 @@ final class ReprocessCommand implements Runnable {
 
     @Command(
             description = "Show how a generation differs from what it is to replace.",
-            footer = "  champion reprocess show 20250620T101500000Z --output json")
+            footer = "  champion reprocess show 20250620T101500000Z --format json")
     int show(@Parameters(paramLabel = "ID") String id, @Mixin Stores stores, @Mixin Output output)
             throws IOException {
         try {

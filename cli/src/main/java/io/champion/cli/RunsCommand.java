@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  champion runs list --experiment feature-engineering",
-            "  champion runs list --tracking-url http://localhost:5000 --output json",
+            "  champion runs list --tracking-url http://localhost:5000 --format json",
             "  champion runs send"
         })
 final class RunsCommand implements Runnable {
@@ -97,7 +97,7 @@ final class RunsCommand implements Runnable {
                             description = "How many; default ${DEFAULT-VALUE}.")
                     int last,
             @Option(
-                            names = "--output",
+                            names = "--format",
                             defaultValue = "table",
                             description = "table or json; default ${DEFAULT-VALUE}.")
                     Format format)

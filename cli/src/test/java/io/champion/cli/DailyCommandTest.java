@@ -103,7 +103,7 @@ final class DailyCommandTest {
     }
 
     private List<JsonNode> runs(String experiment) throws Exception {
-        Run run = Run.in(home, "runs", "list", "--experiment", experiment, "--output", "json");
+        Run run = Run.in(home, "runs", "list", "--experiment", experiment, "--format", "json");
         List<JsonNode> runs = new ArrayList<>();
         for (String line : run.out().lines().toList()) {
             runs.add(JSON.readTree(line));

@@ -76,7 +76,7 @@ final class IngestCommandTest {
         assertThat(value(sum + "lake.normalized_equity_ohlc")).isEqualTo(lake);
         assertThat(value(sum + "normalized_equity_ohlc")).isEqualTo(lake);
 
-        Run runs = Run.in(home, "runs", "list", "--output", "json");
+        Run runs = Run.in(home, "runs", "list", "--format", "json");
         assertThat(runs.exitCode()).as(runs.err()).isEqualTo(ExitCode.OK);
         assertThat(runs.out().lines().limit(2))
                 .allSatisfy(
@@ -147,7 +147,7 @@ final class IngestCommandTest {
                 .isEqualTo("2,1");
         Run raw = Run.in(store, "features", "update", "--raw", "--from", "2025-10-03");
         assertThat(raw.out()).contains("of normalized.equity_ohlc, 2025-10-03 to 2025-10-03:");
-        Run dividends = Run.in(store, "adjust", "--dividends", "--output", "json");
+        Run dividends = Run.in(store, "adjust", "--dividends", "--format", "json");
         assertThat(dividends.exitCode()).as(dividends.err()).isEqualTo(ExitCode.OK);
         assertThat(dividends.out())
                 .contains(

@@ -76,7 +76,7 @@ final class ReprocessCommandTest {
         assertThat(shownId.find()).isTrue();
         String id = shownId.group(1);
         JsonNode staged =
-                new ObjectMapper().readTree(run("reprocess", "show", id, "--output=json").out());
+                new ObjectMapper().readTree(run("reprocess", "show", id, "--format=json").out());
         assertThat(staged.path("status").asText()).isEqualTo("STAGED");
         assertThat(count("bars")).isZero();
 
@@ -92,7 +92,7 @@ final class ReprocessCommandTest {
                         "reprocess",
                         "stage",
                         "--from=" + day,
-                        "--output=json",
+                        "--format=json",
                         "-Dbars.intervals=1 min");
         JsonNode fewer = new ObjectMapper().readTree(second.out());
         String secondId = fewer.path("run_id").asText();

@@ -189,12 +189,12 @@ final class ManifestCheckTest {
     }
 
     @Test
-    void theExchangesFilesAreTakenAtHalfPastSixInIndia() throws IOException {
+    void theExchangesFilesAreTakenAtHalfPastEightInIndia() throws IOException {
         JsonNode spec = find(rendered("prod"), "CronJob/bhavcopy-ingest").content().path("spec");
-        assertThat(spec.path("schedule").asText()).isEqualTo("30 18 * * 1-5");
+        assertThat(spec.path("schedule").asText()).isEqualTo("30 20 * * 1-5");
         ZoneId zone = ZoneId.of(spec.path("timeZone").asText());
-        assertThat(LocalDateTime.of(2025, 6, 18, 18, 30).atZone(zone).toInstant())
-                .isEqualTo(LocalDateTime.of(2025, 6, 18, 13, 0).toInstant(ZoneOffset.UTC));
+        assertThat(LocalDateTime.of(2025, 6, 18, 20, 30).atZone(zone).toInstant())
+                .isEqualTo(LocalDateTime.of(2025, 6, 18, 15, 0).toInstant(ZoneOffset.UTC));
     }
 
     @Test

@@ -24,8 +24,9 @@ public final class OptionsPage {
             A job reads one YAML file (`--config FILE`), overridden by the environment, overridden by arguments
             (`-Dkey=value`). Keys may be nested, dotted or both. In the environment a key is written in capitals after
             `CHAMPION_`, with `_` for `.` and `-`: `warehouse.url` is `CHAMPION_WAREHOUSE_URL`. A key that no option has
-            is an error, and all that is wrong with a configuration is reported at once; `./champion validate FILE`
-            does nothing else. Passwords are refused as arguments.
+            is an error, and all that is wrong with a configuration is reported at once, before a job starts;
+            `./champion validate FILE` does nothing else, with a file for `bhavcopy-ingest`. A list is one of YAML, or values with `;` between
+            them (`1 s;1 min`), everywhere. Passwords are refused as arguments.
             """;
 
     private static final String FLINK_HEAD =
@@ -128,18 +129,25 @@ public final class OptionsPage {
         return show(option.defaultValue());
     }
 
+    private static String show(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + " ms";
+        }
+        long seconds = duration.toSeconds();
+        return seconds == 0 || seconds % 60 != 0
+                ? seconds + " s"
+                : seconds % 86_400 == 0 ? duration.toDays() + " d" : duration.toMinutes() + " min";
+    }
+
     private static String show(Object value) {
         if (value instanceof Duration duration) {
-            return duration.toMillis() % 60_000 == 0
-                    ? duration.toMinutes() + " min"
-                    : duration.toMillis() % 1000 == 0
-                            ? duration.toSeconds() + " s"
-                            : duration.toMillis() + " ms";
+            return show(duration);
         }
         if (value instanceof List<?> list) {
             return list.isEmpty()
                     ? "none"
-                    : String.join(", ", list.stream().map(String::valueOf).toList());
+                    : String.join(";", list.stream().map(OptionsPage::show).toList());
         }
         return value instanceof Enum<?> constant
                 ? constant.name().toLowerCase(java.util.Locale.ROOT)
