@@ -246,7 +246,7 @@ final class LocalRun implements AutoCloseable {
         return TickRun.start(
                 context.console(),
                 flink,
-                LiveMetrics.of(REPORTER),
+                () -> LiveMetrics.of(REPORTER),
                 broker,
                 context.config(TickStreamJob.OPTIONS, file, all));
     }

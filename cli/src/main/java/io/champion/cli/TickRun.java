@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -135,11 +136,16 @@ final class TickRun implements AutoCloseable {
     /**
      * Submits the job; makes the topics that it needs and are not there.
      *
+     * @param metrics of the cluster; asked for once it has started
      * @param config of the job, with broker and warehouse
      * @throws UserException if Kafka cannot be reached
      */
     static TickRun start(
-            Console console, LocalFlink flink, LiveMetrics metrics, Broker broker, JobConfig config)
+            Console console,
+            LocalFlink flink,
+            Supplier<LiveMetrics> metrics,
+            Broker broker,
+            JobConfig config)
             throws Exception {
         Admin admin = Topics.admin(broker);
         try {
@@ -163,12 +169,13 @@ final class TickRun implements AutoCloseable {
             env.configure(settings(states, newest));
             JobEnvironment.configure(env, config, JobEnvironment.Boundedness.UNBOUNDED);
             TickStreamJob.build(env, config);
+            JobClient job = env.executeAsync(NAME);
             return new TickRun(
                     console,
                     broker,
                     config,
-                    metrics,
-                    env.executeAsync(NAME),
+                    metrics.get(),
+                    job,
                     flink.restAddress(),
                     states,
                     newest.isPresent(),
