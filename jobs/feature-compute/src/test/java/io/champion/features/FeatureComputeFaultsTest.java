@@ -22,6 +22,7 @@ import io.champion.warehouse.ClickHouseConfig;
 import io.champion.warehouse.migration.Migrations;
 import io.champion.warehouse.migration.Retention;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class FeatureComputeFaultsTest {
     private static final FeatureSet SET = FeatureSet.standard();
+    private static final Duration REPEAT_EVERY = Duration.ofSeconds(5);
     private static final int INSTRUMENTS = 4;
     private static final int DAYS_OF_A_ROUND = 5;
     private static final int CORRECTED_BACK = 7;
@@ -77,7 +79,7 @@ final class FeatureComputeFaultsTest {
             JobConfig config = config(stage, kafka);
             String job = submit(stage, config, 2, null);
             publish(kafka, 30, false);
-            awaitRows(stage);
+            awaitRows(stage, kafka);
 
             round(stage, kafka, () -> stage.killTaskManager(0, 2));
             round(stage, kafka, () -> stage.killJobManager(3));
@@ -156,7 +158,7 @@ final class FeatureComputeFaultsTest {
         new Thread(publishing, "publishing").start();
         fault.befall();
         publishing.get();
-        awaitRows(stage);
+        awaitRows(stage, kafka);
     }
 
     /**
@@ -167,11 +169,7 @@ final class FeatureComputeFaultsTest {
     private void publish(EmbeddedKafka kafka, int days, boolean corrections) throws Exception {
         RecordEncoder<Bar> encoder = RecordEncoder.singleObject(Bar.class);
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(
-                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer())) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
             for (int i = 0; corrections && i < INSTRUMENTS; i++) {
                 int day = computed - CORRECTED_BACK + i;
                 FeatureBar bar = bars.get(i).get(day);
@@ -194,6 +192,22 @@ final class FeatureComputeFaultsTest {
             compute(i, computed, published - 1);
         }
         computed = published - 1;
+    }
+
+    private void repeatLastBars(EmbeddedKafka kafka) throws Exception {
+        RecordEncoder<Bar> encoder = RecordEncoder.singleObject(Bar.class);
+        try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
+            for (int i = 0; i < INSTRUMENTS; i++) {
+                send(producer, encoder, i, bars.get(i).get(published - 1)).get();
+            }
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(EmbeddedKafka kafka) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     private static Future<RecordMetadata> send(
@@ -246,13 +260,22 @@ final class FeatureComputeFaultsTest {
         }
     }
 
-    /** Waits until the warehouse has as many rows as there have to be, at least. */
-    private void awaitRows(FaultStage stage) throws Exception {
+    /**
+     * Waits until the warehouse has as many rows as there have to be, at least. Meanwhile the last
+     * bars come again and again, which changes nothing: a source that was restarted behind them
+     * knows of no watermark until the next message, as on a market that goes on.
+     */
+    private void awaitRows(FaultStage stage, EmbeddedKafka kafka) throws Exception {
+        long[] next = {System.nanoTime() + REPEAT_EVERY.toNanos()};
         until(
                 "the features of " + computed + " days",
                 () -> {
                     // One that loses its neighbour may end with it, by Flink's own rules.
                     stage.replaceTaskManagers();
+                    if (System.nanoTime() - next[0] > 0) {
+                        repeatLastBars(kafka);
+                        next[0] = System.nanoTime() + REPEAT_EVERY.toNanos();
+                    }
                     try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
                         return clickHouse.queryLong(
                                         "SELECT toInt64(count()) FROM "
