@@ -66,7 +66,7 @@ final class DeadLetterTopic implements AutoCloseable {
 
         /** Whether it is still to be sent back, and has what to send. */
         boolean canBeSent() {
-            return !resent && about.leftOut() == 0;
+            return !resent && DeadLetter.leftOut(record) == 0;
         }
     }
 

@@ -203,7 +203,9 @@ final class DeadLettersCommand implements Runnable {
                     Text.printable(about.value()),
                     Text.printable(about.topic() + ":" + about.partition() + ":" + about.offset()),
                     Text.printable(key(letter)),
-                    letter.resent() ? "back" : about.leftOut() > 0 ? "too large" : "");
+                    letter.resent()
+                            ? "back"
+                            : DeadLetter.leftOut(letter.record()) > 0 ? "too large" : "");
         }
         table.end();
         console.println("");
@@ -374,7 +376,7 @@ final class DeadLettersCommand implements Runnable {
                 .put("job", about.job())
                 .put("key", key(letter))
                 .put("bytes", letter.record().value() == null ? 0 : letter.record().value().length)
-                .put("left_out", about.leftOut())
+                .put("left_out", DeadLetter.leftOut(letter.record()))
                 .put("resent", letter.resent());
     }
 

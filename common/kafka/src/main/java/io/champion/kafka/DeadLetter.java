@@ -23,8 +23,6 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * @param field the field that is wrong; empty if it is none in particular
  * @param value what stands in the field; empty if it is none in particular
  * @param job the job that did not take it
- * @param leftOut bytes of the message that are not in the letter, which would be larger than a
- *     topic takes; 0 where it has all of them
  */
 public record DeadLetter(
         String topic,
@@ -36,8 +34,7 @@ public record DeadLetter(
         String message,
         String field,
         String value,
-        String job,
-        int leftOut) {
+        String job) {
 
     /** Why it is dead. */
     public enum Kind {
@@ -76,21 +73,6 @@ public record DeadLetter(
         message = cut(message, LONGEST_MESSAGE);
     }
 
-    /** Of a message that is in the letter with all its bytes. */
-    public DeadLetter(
-            String topic,
-            int partition,
-            long offset,
-            long timestamp,
-            Kind kind,
-            String reason,
-            String message,
-            String field,
-            String value,
-            String job) {
-        this(topic, partition, offset, timestamp, kind, reason, message, field, value, job, 0);
-    }
-
     private static String cut(String text, int length) {
         return text.length() > length ? text.substring(0, length) : text;
     }
@@ -107,20 +89,16 @@ public record DeadLetter(
         if (size <= LARGEST) {
             return new ProducerRecord<>(to, null, key, bytes, headers());
         }
-        DeadLetter without =
-                new DeadLetter(
-                        topic,
-                        partition,
-                        offset,
-                        timestamp,
-                        kind,
-                        reason,
-                        message,
-                        field,
-                        value,
-                        job,
-                        (int) Math.min(Integer.MAX_VALUE, size));
-        return new ProducerRecord<byte[], byte[]>(to, null, null, null, without.headers());
+        List<Header> headers = headers();
+        add(headers, LEFT_OUT, Long.toString(size));
+        return new ProducerRecord<byte[], byte[]>(to, null, null, null, headers);
+    }
+
+    /** Bytes of the message that its letter is without; 0 where it has all of them. */
+    public static long leftOut(ConsumerRecord<byte[], byte[]> letter) {
+        return letter.headers().lastHeader(LEFT_OUT) == null
+                ? 0
+                : Long.parseLong(text(letter.headers(), LEFT_OUT));
     }
 
     /** All of it as headers. */
@@ -136,9 +114,6 @@ public record DeadLetter(
         add(headers, FIELD, field);
         add(headers, VALUE, value);
         add(headers, JOB, job);
-        if (leftOut > 0) {
-            add(headers, LEFT_OUT, Integer.toString(leftOut));
-        }
         return headers;
     }
 
@@ -165,10 +140,7 @@ public record DeadLetter(
                     text(headers, MESSAGE),
                     text(headers, FIELD),
                     text(headers, VALUE),
-                    text(headers, JOB),
-                    headers.lastHeader(LEFT_OUT) == null
-                            ? 0
-                            : Integer.parseInt(text(headers, LEFT_OUT)));
+                    text(headers, JOB));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "Record "

@@ -101,14 +101,14 @@ final class KafkaConfigTest {
                         "tick-stream");
         ProducerRecord<byte[], byte[]> whole =
                 letter.record("dead", new byte[10], new byte[900_000]);
-        assertThat(DeadLetter.of(consumed(whole)).leftOut()).isZero();
+        assertThat(DeadLetter.leftOut(consumed(whole))).isZero();
         assertThat(size(whole)).isBetween(900_000, 1 << 20);
         ProducerRecord<byte[], byte[]> cut =
                 letter.record("dead", new byte[10], new byte[1_100_000]);
         assertThat(cut.value()).isNull();
         assertThat(size(cut)).isLessThan(2_000);
         DeadLetter read = DeadLetter.of(consumed(cut));
-        assertThat(read.leftOut()).isEqualTo(1_100_010);
+        assertThat(DeadLetter.leftOut(consumed(cut))).isEqualTo(1_100_010);
         assertThat(read.offset()).isEqualTo(5);
         assertThat(read.message()).startsWith("xxx");
     }
