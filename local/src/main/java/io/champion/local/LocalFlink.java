@@ -20,6 +20,7 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.SecurityOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.PipelineExecutor;
@@ -101,6 +102,8 @@ public final class LocalFlink implements AutoCloseable {
         effective.set(TaskManagerOptions.NETWORK_MEMORY_MIN, NETWORK_MEMORY);
         effective.set(TaskManagerOptions.NETWORK_MEMORY_MAX, NETWORK_MEMORY);
         effective.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MANAGED_MEMORY);
+        // There is no other process to hand them to.
+        effective.set(SecurityOptions.DELEGATION_TOKENS_ENABLED, false);
         effective.addAll(configuration);
         effective.set(RestOptions.ADDRESS, "127.0.0.1");
         effective.set(RestOptions.BIND_ADDRESS, "127.0.0.1");

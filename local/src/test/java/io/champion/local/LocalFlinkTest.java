@@ -14,6 +14,7 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.rpc.RpcSystem;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +68,16 @@ final class LocalFlinkTest {
                 .contains("\"name\":\"main\"");
         assertThat(StreamExecutionEnvironment.getExecutionEnvironment().getConfiguration())
                 .isNotEqualTo(flink.environment().getConfiguration());
+    }
+
+    @Test
+    void aSecondClusterUsesWhatTheFirstLoaded(@TempDir Path second) throws Exception {
+        RpcSystem before = RpcSystem.load(new Configuration());
+        try (LocalFlink other = LocalFlink.start(second, new Configuration())) {
+            assertThat(other.environment().fromSequence(1, 3).executeAndCollect(10)).hasSize(3);
+        }
+        assertThat(RpcSystem.load(new Configuration())).isSameAs(before);
+        assertThat(flink.environment().fromSequence(1, 3).executeAndCollect(10)).hasSize(3);
     }
 
     @Test
