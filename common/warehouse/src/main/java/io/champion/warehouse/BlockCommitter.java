@@ -252,6 +252,10 @@ final class BlockCommitter implements Committer<SealedBlock> {
         if (before == State.SPLIT) {
             return poison.resume(block);
         }
+        if (block.rows() == 0) {
+            // Earlier releases sealed blocks of which no row could be stored.
+            return Entry.of(block, State.WRITTEN, 0, 0);
+        }
         BlockTarget target = new BlockTarget(clickHouse, block.table());
         boolean[] mayBeThere = {before == State.INTENDED};
         try {
@@ -278,6 +282,12 @@ final class BlockCommitter implements Committer<SealedBlock> {
                     });
         } catch (WarehouseException e) {
             if (e.kind() == Kind.POISON) {
+                retries.call(
+                        "looking for block " + id + " in " + block.table(),
+                        () -> {
+                            target.checkRefused(id, block.partition(), e);
+                            return null;
+                        });
                 return poison.isolate(block, e);
             }
             throw e;

@@ -66,6 +66,26 @@ final class BlockTarget {
         return rows(commitId, partition) > 0;
     }
 
+    /**
+     * Makes sure that a block which was refused is not in the table. ClickHouse writes the table
+     * before it runs the table's materialized views, so what one of them refuses is there.
+     *
+     * @throws WarehouseException fatal, if it is
+     */
+    void checkRefused(String commitId, String partition, WarehouseException refusal) {
+        if (rows(commitId, partition) > 0) {
+            throw WarehouseException.fatal(
+                    "The rows of block "
+                            + commitId
+                            + " are in "
+                            + clickHouse.table(table)
+                            + ", but a materialized view of it refused them and lacks some of"
+                            + " them. Mend the view or drop it; the job goes on when it is started"
+                            + " again. "
+                            + refusal.getMessage());
+        }
+    }
+
     private long rows(String commitId, String partition) {
         return clickHouse.queryLong(
                 "SELECT count() FROM "

@@ -224,6 +224,11 @@ final class BlockWriter {
     private void seal(OpenBlock open) throws IOException {
         open.table.open.remove(open.partition);
         open.table.last = null;
+        if (open.block.rows() == 0) {
+            // None of its rows could be stored.
+            open.table.recycle(open.block);
+            return;
+        }
         BlockId id =
                 new BlockId(
                         settings.uid(), settings.epoch(), checkpoint, subtask, sequence++, attempt);

@@ -144,7 +144,21 @@ public final class ClickHouse implements AutoCloseable {
      * @throws WarehouseException if it fails
      */
     public void execute(String sql, Map<String, String> serverSettings) {
+        execute(sql, serverSettings, new CommandSettings());
+    }
+
+    /**
+     * The same, under an id by which it can be looked for while it runs.
+     *
+     * @param queryId id of the query, which no other running query may have
+     */
+    void execute(String sql, Map<String, String> serverSettings, String queryId) {
         CommandSettings settings = new CommandSettings();
+        settings.setQueryId(queryId);
+        execute(sql, serverSettings, settings);
+    }
+
+    private void execute(String sql, Map<String, String> serverSettings, CommandSettings settings) {
         serverSettings.forEach(settings::serverSetting);
         call(
                 client -> {

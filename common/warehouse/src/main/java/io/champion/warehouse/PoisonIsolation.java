@@ -12,12 +12,14 @@ import io.champion.warehouse.WarehouseException.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
@@ -31,7 +33,9 @@ import org.slf4j.LoggerFactory;
  * are numbered; halves of it, and halves of those, are copied from there until what is refused is a
  * single row. Every part is named by the block and its range of rows and is treated like a block:
  * the table can say whether it holds it. The ledger says first that the block is split, so that a
- * later attempt never inserts it as a whole again, even if the table has come to accept it.
+ * later attempt never inserts it as a whole again, even if the table has come to accept it. Rejects
+ * are written last, when it is known that they are few: a table that refuses many rows is at fault
+ * itself, and takes them all when it has been mended.
  */
 final class PoisonIsolation {
     private static final Logger LOG = LoggerFactory.getLogger(PoisonIsolation.class);
@@ -107,15 +111,24 @@ final class PoisonIsolation {
                         "looking for rejects of block " + block.id(),
                         () -> ranges(block, REJECTS.table()).keySet());
         rejects.forEach(row -> present.put(row, row + 1));
-        long rejected =
-                insert(new Parts(block, file, into, scratch, present, rejects), 0, file.rows());
+        Parts parts =
+                new Parts(block, file, into, scratch, present, rejects, new LinkedHashMap<>());
+        insert(parts, 0, file.rows());
+        for (Map.Entry<Integer, WarehouseException> refused : parts.refused.entrySet()) {
+            retries.call(
+                    "rejecting a row of block " + block.id(),
+                    () -> {
+                        reject(parts, refused.getKey(), refused.getValue());
+                        return null;
+                    });
+        }
         retries.call(
                 "dropping " + scratch,
                 () -> {
                     clickHouse.execute("DROP TABLE IF EXISTS " + clickHouse.table(scratch));
                     return null;
                 });
-        return rejected;
+        return rejects.size() + parts.refused.size();
     }
 
     /**
@@ -125,6 +138,7 @@ final class PoisonIsolation {
      * @param scratch table that holds all rows
      * @param present parts that an earlier attempt has inserted or rejected: first row to end
      * @param rejects those of them that were rejected
+     * @param refused rows that the table refuses, and why
      */
     private record Parts(
             SealedBlock block,
@@ -132,7 +146,8 @@ final class PoisonIsolation {
             String into,
             String scratch,
             NavigableMap<Integer, Integer> present,
-            Set<Integer> rejects) {
+            Set<Integer> rejects,
+            Map<Integer, WarehouseException> refused) {
 
         /**
          * Whether rows of a range, but not the range as a whole, are in place. It must not be tried
@@ -209,47 +224,47 @@ final class PoisonIsolation {
                 Map.of("async_insert", "0", "insert_deduplicate", "0"));
     }
 
-    /** Inserts a range of rows and tells how many of them were refused. */
-    private long insert(Parts parts, int from, int to) throws IOException, InterruptedException {
+    /**
+     * Inserts a range of rows, and notes those that are refused.
+     *
+     * @throws WarehouseException fatal, if they get too many
+     */
+    private void insert(Parts parts, int from, int to) throws IOException, InterruptedException {
         if (to - from == 1 && parts.rejects.contains(from)) {
-            return 1;
+            return;
         }
-        WarehouseException refusal = null;
         if (!parts.divided(from, to)) {
-            refusal =
+            WarehouseException refusal =
                     retries.call(
                             "inserting rows of block " + parts.block.id(),
                             () -> insertPart(parts, from, to));
             if (refusal == null) {
-                return 0;
+                return;
             }
             if (to - from == 1) {
-                WarehouseException why = refusal;
-                retries.call(
-                        "rejecting a row of block " + parts.block.id(),
-                        () -> {
-                            reject(parts, from, why);
-                            return null;
-                        });
-                return 1;
+                parts.refused.put(from, refusal);
+                if (parts.refused.size() > mostRejects) {
+                    throw tooMany(parts.block, refusal);
+                }
+                return;
             }
         }
         int middle = (from + to) >>> 1;
-        long rejected = insert(parts, from, middle);
-        rejected += insert(parts, middle, to);
-        if (rejected > mostRejects) {
-            throw WarehouseException.fatal(
-                    "More than "
-                            + mostRejects
-                            + " rows of block "
-                            + parts.block.id()
-                            + " are refused by "
-                            + clickHouse.table(parts.block.table())
-                            + ", so the table is at fault and not the rows. Change it, then let the"
-                            + " job go on. "
-                            + (refusal == null ? "" : refusal.getMessage()));
-        }
-        return rejected;
+        insert(parts, from, middle);
+        insert(parts, middle, to);
+    }
+
+    private WarehouseException tooMany(SealedBlock block, WarehouseException refusal) {
+        return WarehouseException.fatal(
+                "More than "
+                        + mostRejects
+                        + " rows of block "
+                        + block.id()
+                        + " are refused by "
+                        + clickHouse.table(block.table())
+                        + ", so the table is at fault and not the rows. Change it, then let the job"
+                        + " go on. "
+                        + refusal.getMessage());
     }
 
     /** Answers the refusal, or null if the rows are in the table. */
@@ -286,13 +301,10 @@ final class PoisonIsolation {
                             + ROW
                             + " < "
                             + to;
-            copy(copy, id, parts.file.rows());
-            if (!target.holds(id, block.partition())) {
-                // Dropped, for the token of an attempt that the server noted but did not keep.
-                copy(copy, id + "/" + UUID.randomUUID(), parts.file.rows());
-            }
+            copyOnce(copy, id, parts.file.rows(), () -> target.holds(id, block.partition()));
         } catch (WarehouseException e) {
             if (e.kind() == Kind.POISON) {
+                target.checkRefused(id, block.partition(), e);
                 return e;
             }
             throw e;
@@ -300,7 +312,20 @@ final class PoisonIsolation {
         return null;
     }
 
-    private void copy(String insertSelect, String token, int rows) {
+    /**
+     * Copies rows that are not there yet.
+     *
+     * @param there whether the table holds them
+     */
+    private void copyOnce(String insertSelect, String id, int rows, BooleanSupplier there) {
+        copy(insertSelect, id, id, rows);
+        if (!there.getAsBoolean()) {
+            // Dropped, for the token of an attempt that the server noted but did not keep.
+            copy(insertSelect, id, id + "/" + UUID.randomUUID(), rows);
+        }
+    }
+
+    private void copy(String insertSelect, String id, String token, int rows) {
         Map<String, String> settings = new HashMap<>(BlockTarget.insertSettings(token));
         // One thread and one block, so that the copy is one part or none.
         settings.put("max_threads", "1");
@@ -309,7 +334,7 @@ final class PoisonIsolation {
         settings.put("min_insert_block_size_rows", Integer.toString(rows));
         settings.put("min_insert_block_size_bytes", "0");
         settings.put("preferred_block_size_bytes", "0");
-        clickHouse.execute(insertSelect, settings);
+        clickHouse.execute(insertSelect, settings, id);
     }
 
     /** The server makes the reject from the row, because only it still has the row's values. */
@@ -319,22 +344,19 @@ final class PoisonIsolation {
         String time = dataset.partitionTime() == null ? "ingest_time" : dataset.partitionTime();
         // A run that is done again gives its blocks new names, but its rows keep their ids.
         long already =
-                clickHouse.queryLong(
-                        "SELECT count() FROM "
-                                + clickHouse.table(REJECTS.table())
-                                + " WHERE "
-                                + (parts.into.equals(parts.block.table())
-                                        ? WarehouseSink.COMMIT_COLUMN + " = " + literal(id)
-                                        : "dataset = "
-                                                + literal(dataset.name())
-                                                + " AND event_id = (SELECT concat(event_id,"
-                                                + " ':refused') FROM "
-                                                + clickHouse.table(parts.scratch)
-                                                + " WHERE "
-                                                + ROW
-                                                + " = "
-                                                + row
-                                                + ")"));
+                rejects(
+                        parts.into.equals(parts.block.table())
+                                ? WarehouseSink.COMMIT_COLUMN + " = " + literal(id)
+                                : "dataset = "
+                                        + literal(dataset.name())
+                                        + " AND event_id = (SELECT concat(event_id,"
+                                        + " ':refused') FROM "
+                                        + clickHouse.table(parts.scratch)
+                                        + " WHERE "
+                                        + ROW
+                                        + " = "
+                                        + row
+                                        + ")");
         if (already > 0) {
             return;
         }
@@ -349,7 +371,7 @@ final class PoisonIsolation {
                 parts.file.columns().stream()
                         .map(ClickHouse::identifier)
                         .collect(Collectors.joining(", "));
-        copy(
+        copyOnce(
                 "INSERT INTO "
                         + clickHouse.table(REJECTS.table())
                         + " (event_id, event_time, ingest_time, source, schema_version, entity_id,"
@@ -377,6 +399,12 @@ final class PoisonIsolation {
                         + " = "
                         + row,
                 id,
-                1);
+                1,
+                () -> rejects(WarehouseSink.COMMIT_COLUMN + " = " + literal(id)) > 0);
+    }
+
+    private long rejects(String condition) {
+        return clickHouse.queryLong(
+                "SELECT count() FROM " + clickHouse.table(REJECTS.table()) + " WHERE " + condition);
     }
 }

@@ -5,6 +5,7 @@ import io.champion.model.Dataset;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -42,17 +43,33 @@ public final class RecordInsert {
                         "inserting " + id + " into " + dataset.table(),
                         () -> {
                             if (!target.holds(id, partition)) {
+                                insert(clickHouse, dataset, columns, block, id, id);
+                            }
+                            if (!target.holds(id, partition)) {
+                                // Dropped, for the token of an attempt that the server noted but
+                                // did not keep.
+                                String token = id + "/" + UUID.randomUUID();
                                 long written =
-                                        clickHouse.insert(
-                                                dataset.table(),
-                                                columns,
-                                                out -> writeCompressed(block, id, out),
-                                                id,
-                                                BlockTarget.insertSettings(id));
+                                        insert(clickHouse, dataset, columns, block, id, token);
                                 target.checkWritten(written, 1, id, partition);
                             }
                             return null;
                         });
+    }
+
+    private static long insert(
+            ClickHouse clickHouse,
+            Dataset dataset,
+            List<String> columns,
+            NativeBlock block,
+            String id,
+            String token) {
+        return clickHouse.insert(
+                dataset.table(),
+                columns,
+                out -> writeCompressed(block, id, out),
+                id,
+                BlockTarget.insertSettings(token));
     }
 
     private static void writeCompressed(NativeBlock block, String id, OutputStream out)

@@ -498,13 +498,98 @@ class BlockCommitterTest {
             assertThat(proxy.faults()).isEqualTo(1);
         }
         assertThat(warehouse.count(EQUITY)).isBetween(1L, 198L);
-        assertThat(warehouse.count(REJECTS)).isEqualTo(1);
+        assertThat(warehouse.count(REJECTS)).isZero();
         warehouse.clickHouse.execute("ALTER TABLE normalized_equity_ohlc DROP CONSTRAINT fair");
         try (BlockCommitter committer = committer(settings, OptionalLong.of(1))) {
             commit(committer, sealed);
         }
+        assertEachRowOnce(rows);
+        assertThat(warehouse.count(REJECTS)).isZero();
+    }
+
+    @Test
+    void aRejectWhoseTokenIsKnownWithoutItsRowIsWrittenAllTheSame() throws Exception {
+        warehouse.clickHouse.execute(
+                "ALTER TABLE normalized_equity_ohlc ADD CONSTRAINT fair CHECK open <> 101");
+        List<EquityOhlc> rows = IntStream.range(0, 20).mapToObj(n -> equity(DAY, n)).toList();
+        Collection<SealedBlock> sealed = seal(writer(settings("1", ProtocolHook.NONE), 0), rows);
+        try (FaultProxy proxy = FaultProxy.start(warehouse.engine.url())) {
+            AtomicInteger copies = new AtomicInteger();
+            proxy.plan(
+                    request -> {
+                        if (request.contains("refused_by_warehouse")) {
+                            return copies.incrementAndGet() == 1
+                                    ? FaultProxy.Fault.dropResponse()
+                                    : null;
+                        }
+                        if (copies.get() == 1 && request.contains("rejects")) {
+                            warehouse.clickHouse.execute(
+                                    "ALTER TABLE rejects DELETE WHERE 1 SETTINGS mutations_sync ="
+                                            + " 2");
+                        }
+                        return null;
+                    });
+            SinkSettings settings =
+                    settings(TestWarehouse.config(proxy.url()), "1", ProtocolHook.NONE);
+            try (BlockCommitter committer = committer(settings, OptionalLong.empty())) {
+                commit(committer, sealed);
+            }
+            assertThat(copies).hasValue(3);
+        }
         assertEachRowOnce(rows.stream().filter(row -> row.getOpen() != 101).toList());
         assertThat(warehouse.count(REJECTS)).isEqualTo(1);
+    }
+
+    @Test
+    void rowsThatAViewRefusesAreNotInsertedAgain() throws Exception {
+        List<EquityOhlc> rows = IntStream.range(0, 100).mapToObj(n -> equity(DAY, n)).toList();
+        SinkSettings settings = settings("1", ProtocolHook.NONE);
+        Collection<SealedBlock> sealed = seal(writer(settings, 0), rows);
+        warehouse.clickHouse.execute("DROP TABLE IF EXISTS picky_rows");
+        warehouse.clickHouse.execute(
+                "CREATE TABLE picky_rows (n Float64) ENGINE = MergeTree ORDER BY n");
+        warehouse.clickHouse.execute(
+                "CREATE MATERIALIZED VIEW picky TO picky_rows AS SELECT toFloat64(if(open = 142,"
+                        + " symbol, '1')) AS n FROM normalized_equity_ohlc");
+        try (BlockCommitter committer = committer(settings, OptionalLong.empty())) {
+            assertThatThrownBy(() -> commit(committer, sealed))
+                    .isInstanceOf(WarehouseException.class)
+                    .hasMessageContaining("a materialized view of it refused them")
+                    .hasMessageContaining("SYM42");
+        } finally {
+            warehouse.clickHouse.execute("DROP TABLE picky");
+        }
+        assertEachRowOnce(rows);
+        try (BlockCommitter committer = committer(settings, OptionalLong.of(1))) {
+            commit(committer, sealed);
+        }
+        assertEachRowOnce(rows);
+        assertThat(warehouse.count(REJECTS)).isZero();
+    }
+
+    @Test
+    void partsOfABlockCanBeSeenWhileTheyAreInserted() throws Exception {
+        warehouse.clickHouse.execute(
+                "ALTER TABLE normalized_equity_ohlc ADD CONSTRAINT fair CHECK open <> 101");
+        List<EquityOhlc> rows = IntStream.range(0, 20).mapToObj(n -> equity(DAY, n)).toList();
+        Set<Boolean> named = ConcurrentHashMap.newKeySet();
+        try (FaultProxy proxy = FaultProxy.start(warehouse.engine.url())) {
+            proxy.plan(
+                    request -> {
+                        if (request.contains("INSERT INTO")
+                                && request.contains("champion_poison")
+                                && request.contains("SELECT")) {
+                            named.add(request.target().contains("query_id=test-sink"));
+                        }
+                        return null;
+                    });
+            SinkSettings settings =
+                    settings(TestWarehouse.config(proxy.url()), "1", ProtocolHook.NONE);
+            try (BlockCommitter committer = committer(settings, OptionalLong.empty())) {
+                commit(committer, seal(writer(settings, 0), rows));
+            }
+        }
+        assertThat(named).containsExactly(true);
     }
 
     @Test
@@ -536,6 +621,27 @@ class BlockCommitterTest {
                     .hasMessageContaining("VIOLATED_CONSTRAINT");
         }
         assertThat(warehouse.count(EQUITY)).isZero();
+        assertThat(warehouse.count(REJECTS)).isZero();
+        warehouse.clickHouse.execute("ALTER TABLE normalized_equity_ohlc DROP CONSTRAINT never");
+        try (BlockCommitter committer = committer(settings, OptionalLong.of(1))) {
+            commit(committer, sealed);
+        }
+        assertThat(warehouse.count(EQUITY)).isEqualTo(MOST_REJECTS + 20);
+        assertThat(warehouse.count(REJECTS)).isZero();
+    }
+
+    @Test
+    void aPartitionWithoutAnyStorableRowMakesNoBlock() throws Exception {
+        SinkSettings settings = settings("1", ProtocolHook.NONE);
+        EquityOhlc bad = equity(DAY, 1);
+        bad.setAdjustmentDate(LocalDate.of(1950, 1, 1));
+        Collection<SealedBlock> sealed = seal(writer(settings, 0), List.of(bad));
+        assertThat(sealed).extracting(SealedBlock::dataset).containsExactly(REJECTS.id());
+        try (BlockCommitter committer = committer(settings, OptionalLong.empty())) {
+            commit(committer, sealed);
+        }
+        assertThat(warehouse.count(EQUITY)).isZero();
+        assertThat(warehouse.count(REJECTS)).isEqualTo(1);
     }
 
     @Test
