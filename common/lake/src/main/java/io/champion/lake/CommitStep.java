@@ -13,6 +13,8 @@ public enum CommitStep {
     OLD_MOVED,
     /** A partition's new folder is in place; the old one has not been deleted yet. */
     SWAPPED,
+    /** A partition's old folder has lost its manifest, and nothing else yet. */
+    MANIFEST_DELETED,
     /** New files are visible on an object store; the manifest still names the old ones. */
     BEFORE_MANIFEST,
     /** The manifest names the new files; the old ones have not been deleted yet. */

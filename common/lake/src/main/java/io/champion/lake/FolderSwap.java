@@ -180,11 +180,22 @@ final class FolderSwap implements Replacement {
             LakeFiles.rename(fs, target(partition), live);
         }
         listener.reached(CommitStep.SWAPPED);
-        LakeFiles.delete(fs, old);
+        forget(fs, old, listener);
         // A run that died halfway must not bring back what has been replaced since.
         for (Path other : others) {
-            LakeFiles.delete(fs, old(other, partition));
+            forget(fs, old(other, partition), listener);
         }
+    }
+
+    /**
+     * Deletes a partition that was moved away. The manifest goes first: without it, a folder that
+     * is half deleted is no partition.
+     */
+    static void forget(FileSystem fs, Path partition, CommitStep.Listener listener)
+            throws IOException {
+        LakeFiles.delete(fs, new Path(partition, Layout.SUCCESS));
+        listener.reached(CommitStep.MANIFEST_DELETED);
+        LakeFiles.delete(fs, partition);
     }
 
     /**

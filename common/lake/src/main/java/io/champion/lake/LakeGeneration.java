@@ -37,6 +37,7 @@ import org.apache.flink.core.fs.Path;
 public final class LakeGeneration {
     static final String FOLDER = ".generations";
     private static final String RECORD = "generation.json";
+    private static final String PUBLISHED = "published";
 
     private final Path lake;
     private final String id;
@@ -98,12 +99,17 @@ public final class LakeGeneration {
 
     /**
      * Gives partitions the content that they have in this generation; those that have none are
-     * removed. May be called again after it failed, or succeeded.
+     * removed. May be called again after it failed, and does nothing once it has succeeded,
+     * whatever was published since.
      *
      * @throws IllegalStateException if another generation was not published to its end
      */
     public void publish(Collection<PartitionKey> partitions) throws IOException {
         GenerationPointer pointer = GenerationPointer.read(fs, lake);
+        if (fs.exists(new Path(folder, PUBLISHED))) {
+            finish(pointer);
+            return;
+        }
         if (!pointer.generation().equals(id)) {
             if (!pointer.moving().isEmpty()) {
                 throw new IllegalStateException(
@@ -131,7 +137,16 @@ public final class LakeGeneration {
             }
         }
         listener.reached(CommitStep.DONE);
-        new GenerationPointer(id, Map.of()).write(fs, lake);
+        // Nothing is staged any more, which must not be taken for partitions without rows.
+        fs.mkdirs(folder);
+        LakeFiles.put(fs, new Path(folder, PUBLISHED), new byte[0]);
+        finish(pointer);
+    }
+
+    private void finish(GenerationPointer pointer) throws IOException {
+        if (pointer.generation().equals(id) && !pointer.moving().isEmpty()) {
+            new GenerationPointer(id, Map.of()).write(fs, lake);
+        }
     }
 
     private Optional<Manifest> staged(PartitionKey partition) throws IOException {
@@ -157,7 +172,7 @@ public final class LakeGeneration {
         }
         // A bounded run that died halfway must not bring back what has been replaced since.
         for (Path run : FolderSwap.runs(fs, lake)) {
-            LakeFiles.delete(fs, FolderSwap.old(run, partition));
+            FolderSwap.forget(fs, FolderSwap.old(run, partition), CommitStep.Listener.NONE);
         }
         listener.reached(CommitStep.SWAPPED);
     }
@@ -197,7 +212,8 @@ public final class LakeGeneration {
     }
 
     /**
-     * Deletes the content of the generation, and what it replaced; its record stays.
+     * Deletes the content of the generation, and what it replaced; its record stays, and that it
+     * was published.
      *
      * @throws IllegalStateException if it is being published
      */

@@ -87,7 +87,7 @@ class LakeGenerationTest {
                 assertThat(listed(root, EMPTIED)).isEmpty();
                 assertThat(listed(root, FIRST)).hasSize(1);
                 assertThat(children(root.resolve(".generations"))).containsOnly("current", "g1");
-                assertThat(children(root.resolve(".generations/g1"))).isEmpty();
+                assertThat(children(root.resolve(".generations/g1"))).containsOnly("published");
                 if (!crashed) {
                     break; // The step is not reached that often.
                 }
@@ -95,6 +95,20 @@ class LakeGenerationTest {
             }
         }
         assertThat(crashes).isEqualTo(onObjectStore ? 9 : 6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWasPublishedStaysWhenItIsPublishedAgainAfterAnother(boolean onObjectStore)
+            throws Exception {
+        prepare(lake, "g1");
+        open(lake, "g1", onObjectStore).publish(RANGE);
+        open(lake, "g1", onObjectStore).clear();
+        write(Path.of(open(lake, "g2", false).root().getPath()), KEPT, "g2", 200, NEW_ROWS);
+        open(lake, "g2", onObjectStore).publish(List.of(KEPT));
+        open(lake, "g1", onObjectStore).publish(RANGE);
+        assertThat(content(lake)).isEqualTo("100..119 100..119 - 100..119 200..219");
+        assertThat(new LakeReader(path(lake)).exists(EMPTIED)).isFalse();
     }
 
     @ParameterizedTest

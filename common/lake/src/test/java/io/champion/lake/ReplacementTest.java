@@ -75,7 +75,7 @@ class ReplacementTest {
                 crashes++;
             }
         }
-        assertThat(crashes).isEqualTo(way == Way.FOLDER_SWAP ? 10 : 8);
+        assertThat(crashes).isEqualTo(way == Way.FOLDER_SWAP ? 13 : 8);
     }
 
     private static boolean crashesOnce(Way way, Path root, CommitStep step, int occurrence)
@@ -194,6 +194,34 @@ class ReplacementTest {
         assertThat(listed(lake, FULL)).hasSize(1);
         assertThat(read(lake, FULL)).hasSize(10);
         assertThat(read(lake, OTHER)).hasSize(40);
+    }
+
+    @Test
+    void aRemovedPartitionStaysAwayWhenItsRunDiesWhileDeletingIt() throws Exception {
+        replace(Way.FOLDER_SWAP, lake, "first", 10, ALL, ALL, CommitStep.Listener.NONE);
+        Replacement dying =
+                Way.FOLDER_SWAP.open(
+                        lake,
+                        "dead",
+                        step -> {
+                            if (step == CommitStep.MANIFEST_DELETED) {
+                                throw new IOException("killed");
+                            }
+                        });
+        List<PartitionKey> emptied = List.of(FULL);
+        assertThatThrownBy(() -> dying.commit(emptied, List.of())).hasMessage("killed");
+        assertThat(new LakeReader(path(lake)).exists(FULL)).isFalse();
+
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+        try (Stream<Path> all = Files.walk(lake.resolve(".staging"))) {
+            for (Path path : all.toList()) {
+                Files.setLastModifiedTime(path, old);
+            }
+        }
+        List<PartitionKey> other = List.of(OTHER);
+        replace(Way.FOLDER_SWAP, lake, "third", 40, other, other, CommitStep.Listener.NONE);
+        assertThat(children(lake.resolve(".staging"))).isEmpty();
+        assertThat(new LakeReader(path(lake)).exists(FULL)).isFalse();
     }
 
     @Test
