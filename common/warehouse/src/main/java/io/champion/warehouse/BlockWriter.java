@@ -124,7 +124,16 @@ final class BlockWriter {
                         "A reject cannot be stored either. " + e.getMessage());
             }
             unstorable.inc();
-            write(reject(table.dataset, row, e));
+            Reject reject = reject(table.dataset, row, e);
+            if (listed != null && !listed.contains(REJECTS.partitionOf(reject))) {
+                throw WarehouseException.fatal(
+                        e.getMessage()
+                                + " It would be a reject, but "
+                                + REJECTS.partitionOf(reject)
+                                + " is not among the partitions that this run replaces. The row: "
+                                + row);
+            }
+            write(reject);
             return;
         }
         countDown(1);

@@ -24,6 +24,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -318,6 +319,27 @@ class ReplacingSinkTest {
         try (Stream<Path> all = Files.walk(blocks)) {
             assertThat(all.filter(Files::isRegularFile)).containsExactlyInAnyOrder(alive, stream);
         }
+    }
+
+    @Test
+    void aRowThatNoColumnCanHoldIsRejectedWhereRejectsAreReplacedToo() throws Exception {
+        EquityOhlc bad = equity(DAY, 1);
+        bad.setAdjustmentDate(LocalDate.of(1950, 1, 1));
+        PartitionKey rejects =
+                new PartitionKey(REJECTS.id(), "quarantine/equity_ohlc", "date=" + DAY);
+        Set<PartitionKey> listed = new HashSet<>(days(DAY));
+        listed.add(rejects);
+        for (int again = 0; again < 2; again++) {
+            run(listed, List.of(bad, equity(DAY, 2)));
+            assertRows(rows(DAY, 2, 3));
+            assertThat(warehouse.count(REJECTS)).isEqualTo(1);
+        }
+        SinkSettings settings = settings(warehouse.config(), ProtocolHook.NONE);
+        assertThatThrownBy(() -> write(settings, days(DAY), List.of(bad)))
+                .hasMessageContaining("adjustment_date")
+                .hasMessageContaining("1950-01-01")
+                .hasMessageContaining("quarantine/equity_ohlc/date=" + DAY)
+                .hasMessageContaining("It would be a reject");
     }
 
     @Test
