@@ -2,10 +2,9 @@ package io.champion.lake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalLong;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -39,16 +38,15 @@ final class CommitMark {
         this.path = new Path(new Path(new Path(root, FOLDER), uid), epoch);
         this.run = run;
         this.checkpoint = -1;
-        try (FSDataInputStream in = fs.open(path)) {
-            JsonNode mark = JSON.readTree(in.readAllBytes());
+        Optional<byte[]> bytes = LakeFiles.read(fs, path);
+        if (bytes.isPresent()) {
+            JsonNode mark = JSON.readTree(bytes.get());
             this.checkpoint = mark.path("checkpoint").asLong(Long.MAX_VALUE);
             // A job in batch mode has no checkpoint to be restored from, but repeats its commit.
             boolean same = restored.isEmpty() && mark.path("run").asText().equals(run);
             if (!same && checkpoint > restored.orElse(-1)) {
                 throw new IllegalStateException(ahead(root, uid, epoch, restored));
             }
-        } catch (FileNotFoundException e) {
-            // Nothing has been committed yet.
         }
     }
 

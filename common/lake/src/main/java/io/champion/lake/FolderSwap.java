@@ -193,7 +193,7 @@ final class FolderSwap implements Replacement {
      */
     static void forget(FileSystem fs, Path partition, CommitStep.Listener listener)
             throws IOException {
-        LakeFiles.delete(fs, new Path(partition, Layout.SUCCESS));
+        LakeFiles.remove(fs, new Path(partition, Layout.SUCCESS));
         listener.reached(CommitStep.MANIFEST_DELETED);
         LakeFiles.delete(fs, partition);
     }
@@ -229,7 +229,7 @@ final class FolderSwap implements Replacement {
     }
 
     private void putBack(Path old, Path live) throws IOException {
-        if (fs.exists(new Path(old, Layout.SUCCESS))) {
+        if (LakeFiles.read(fs, new Path(old, Layout.SUCCESS)).isPresent()) {
             if (!fs.exists(live)) {
                 fs.mkdirs(live.getParent());
                 LakeFiles.rename(fs, old, live);

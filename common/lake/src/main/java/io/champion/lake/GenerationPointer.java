@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.champion.model.PartitionKey;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -43,12 +42,11 @@ record GenerationPointer(String generation, Map<String, Boolean> moving) {
     }
 
     static GenerationPointer read(FileSystem fs, Path root) throws IOException {
-        JsonNode node;
-        try (FSDataInputStream in = fs.open(file(root))) {
-            node = JSON.readTree(in.readAllBytes());
-        } catch (FileNotFoundException e) {
+        Optional<byte[]> bytes = LakeFiles.read(fs, file(root));
+        if (bytes.isEmpty()) {
             return new GenerationPointer("", Map.of());
         }
+        JsonNode node = JSON.readTree(bytes.get());
         if (node == null || node.path("version").asInt() != VERSION) {
             throw new IOException(
                     file(root)

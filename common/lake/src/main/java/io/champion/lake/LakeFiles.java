@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -42,7 +44,10 @@ final class LakeFiles {
         return java.nio.file.Path.of(path.getPath());
     }
 
-    /** Writes a small file, so that readers see its old content or its new one. */
+    /**
+     * Writes a small file, so that {@link #read} gives its old content or its new one, whenever it
+     * is asked and wherever this dies. One process at a time may write it.
+     */
     static void put(FileSystem fs, Path path, byte[] content) throws IOException {
         if (onObjectStore(path)) {
             write(fs, path, content);
@@ -55,8 +60,45 @@ final class LakeFiles {
             Files.move(nio(hidden), nio(path), StandardCopyOption.ATOMIC_MOVE);
             return;
         }
+        // Flink knows no rename that overwrites. So the new content has a place of its own, which
+        // is looked at when the file is not there.
+        Path next = next(path);
+        if (!fs.exists(path) && fs.exists(next)) {
+            rename(fs, next, path);
+        }
+        fs.delete(next, false);
+        rename(fs, hidden, next);
         fs.delete(path, false);
-        rename(fs, hidden, path);
+        rename(fs, next, path);
+    }
+
+    private static Path next(Path path) {
+        return new Path(path.getParent(), "." + path.getName() + ".next");
+    }
+
+    /** Reads a small file that {@link #put} has written; empty where there is none. */
+    static Optional<byte[]> read(FileSystem fs, Path path) throws IOException {
+        List<Path> places =
+                local(fs) || onObjectStore(path)
+                        ? List.of(path)
+                        // Between a look at the first and one at the second it may have moved.
+                        : List.of(path, next(path), path);
+        for (Path place : places) {
+            try (FSDataInputStream in = fs.open(place)) {
+                return Optional.of(in.readAllBytes());
+            } catch (FileNotFoundException e) {
+                continue;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Deletes a small file that {@link #put} has written; it need not exist. */
+    static void remove(FileSystem fs, Path path) throws IOException {
+        if (!local(fs) && !onObjectStore(path)) {
+            delete(fs, next(path));
+        }
+        delete(fs, path);
     }
 
     /** Writes a small file that nobody looks at meanwhile. */

@@ -2,7 +2,6 @@ package io.champion.lake;
 
 import io.champion.lake.LakeCommit.PendingFile;
 import io.champion.model.PartitionKey;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,11 +83,7 @@ public final class LakeGeneration {
 
     /** What was noted of the generation; empty where nothing was. */
     public Optional<byte[]> readRecord() throws IOException {
-        try (FSDataInputStream in = fs.open(new Path(folder, RECORD))) {
-            return Optional.of(in.readAllBytes());
-        } catch (FileNotFoundException e) {
-            return Optional.empty();
-        }
+        return LakeFiles.read(fs, new Path(folder, RECORD));
     }
 
     /** Keeps a note beside the generation; readers see the one before or this one. */
@@ -106,7 +101,7 @@ public final class LakeGeneration {
      */
     public void publish(Collection<PartitionKey> partitions) throws IOException {
         GenerationPointer pointer = GenerationPointer.read(fs, lake);
-        if (fs.exists(new Path(folder, PUBLISHED))) {
+        if (LakeFiles.read(fs, new Path(folder, PUBLISHED)).isPresent()) {
             finish(pointer);
             return;
         }

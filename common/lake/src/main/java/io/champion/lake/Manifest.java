@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -79,13 +77,11 @@ record Manifest(String commit, List<DataFile> files) {
     /** The manifest of a partition, or empty where the partition is absent or not complete. */
     static Optional<Manifest> read(FileSystem fs, Path partition) throws IOException {
         Path file = new Path(partition, Layout.SUCCESS);
-        byte[] bytes;
-        try (FSDataInputStream in = fs.open(file)) {
-            bytes = in.readAllBytes();
-        } catch (FileNotFoundException e) {
+        Optional<byte[]> bytes = LakeFiles.read(fs, file);
+        if (bytes.isEmpty()) {
             return Optional.empty();
         }
-        JsonNode root = JSON.readTree(bytes);
+        JsonNode root = JSON.readTree(bytes.get());
         if (root == null || root.path("version").asInt() != VERSION) {
             throw new IOException(
                     file

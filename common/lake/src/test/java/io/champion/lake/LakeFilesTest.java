@@ -1,65 +1,75 @@
 package io.champion.lake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.FileNotFoundException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.flink.core.fs.FileSystem;
+import java.io.IOException;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.local.LocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LakeFilesTest {
-    @TempDir Path folder;
 
-    @Test
-    void whatStaysIsListedWhileOtherThingsComeAndGo() throws Exception {
-        Path stays = Files.createFile(folder.resolve("stays"));
-        FileSystem fs = FileSystem.getLocalFileSystem();
-        AtomicBoolean done = new AtomicBoolean();
-        ExecutorService other = Executors.newSingleThreadExecutor();
-        Future<?> comings =
-                other.submit(
-                        () -> {
-                            while (!done.get()) {
-                                Path goes = Files.createFile(folder.resolve("goes"));
-                                Files.delete(goes);
-                            }
-                            return null;
-                        });
-        for (int i = 0; i < 20_000; i++) {
-            assertThat(LakeFiles.list(fs, lake()))
-                    .anyMatch(entry -> entry.getPath().getName().equals("stays"));
+    @TempDir java.nio.file.Path folder;
+
+    /** As HDFS is for Flink: it renames to places that are free, and nothing else. */
+    private static final class Distributed extends LocalFileSystem {
+
+        /** Changes until it dies. */
+        private int left = Integer.MAX_VALUE;
+
+        @Override
+        public boolean isDistributedFS() {
+            return true;
         }
-        done.set(true);
-        comings.get();
-        other.shutdown();
-        assertThat(stays).exists();
+
+        @Override
+        public boolean rename(Path from, Path to) throws IOException {
+            count();
+            return !exists(to) && super.rename(from, to);
+        }
+
+        @Override
+        public boolean delete(Path path, boolean recursive) throws IOException {
+            count();
+            return super.delete(path, recursive);
+        }
+
+        private void count() throws IOException {
+            if (left-- == 0) {
+                throw new IOException("killed");
+            }
+        }
     }
 
     @Test
-    void whatCannotBeLookedAtIsNoEmptyFolder() throws Exception {
-        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
-        assertThatThrownBy(() -> LakeFiles.list(FileSystem.getLocalFileSystem(), lake()))
-                .isInstanceOf(FileNotFoundException.class)
-                .hasMessageContaining("link");
-    }
-
-    @Test
-    void aFolderThatIsNotThereHoldsNothing() throws Exception {
-        assertThat(
-                        LakeFiles.list(
-                                FileSystem.getLocalFileSystem(),
-                                new org.apache.flink.core.fs.Path(lake(), "none")))
-                .isEmpty();
-    }
-
-    private org.apache.flink.core.fs.Path lake() {
-        return new org.apache.flink.core.fs.Path(folder.toUri());
+    void aFileThatIsWrittenAgainIsNeverAway() throws Exception {
+        int deaths = 0;
+        for (int changes = 0; ; changes++) {
+            Distributed fs = new Distributed();
+            Path path = new Path(folder.resolve("f" + changes).toUri());
+            LakeFiles.put(fs, path, "old".getBytes(UTF_8));
+            fs.left = changes;
+            boolean died = false;
+            try {
+                LakeFiles.put(fs, path, "new".getBytes(UTF_8));
+            } catch (IOException e) {
+                assertThat(e).hasMessage("killed");
+                died = true;
+            }
+            fs.left = Integer.MAX_VALUE;
+            assertThat(LakeFiles.read(fs, path).map(bytes -> new String(bytes, UTF_8)))
+                    .hasValueSatisfying(text -> assertThat(text).isIn("old", "new"));
+            LakeFiles.put(fs, path, "newest".getBytes(UTF_8));
+            assertThat(LakeFiles.read(fs, path)).hasValue("newest".getBytes(UTF_8));
+            LakeFiles.remove(fs, path);
+            assertThat(LakeFiles.read(fs, path)).isEmpty();
+            if (!died) {
+                break;
+            }
+            deaths++;
+        }
+        assertThat(deaths).isEqualTo(4);
     }
 }
