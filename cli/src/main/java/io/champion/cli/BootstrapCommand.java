@@ -46,14 +46,14 @@ final class BootstrapCommand implements Runnable {
     @Command(
             description = {
                 "Make a savepoint of feature-compute, as if it had read the lake's bars from Kafka.",
-                "Every window is full when the job begins with it. Give it the feature set and the"
-                        + " horizon of the job; with features.start=date and features.start-date"
-                        + " the job begins to read where the lake ends."
+                "Every window is full when the job begins with it. Give it the interval, the feature"
+                        + " set and the horizon of the job; with features.start=date and"
+                        + " features.start-date the job begins to read where the lake ends."
             },
             footer = {
                 "  champion bootstrap features --until 2025-06-18 --to /data/savepoints/features",
                 "  champion bootstrap features --until 2025-06-18 --to s3://market/savepoints/f"
-                        + " -Dfeatures.interval=1m"
+                        + " -Dfeatures.interval=1d"
             })
     int features(
             @Option(

@@ -24,7 +24,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * Makes a savepoint of the job that reads Kafka, as if it had seen all bars of the lake up to a
- * day: every window is full when it begins. Nothing is written but the savepoint.
+ * day: every window is full when it begins. The bars are of the length that the job takes from
+ * Kafka. Nothing is written but the savepoint.
  */
 public final class FeatureBootstrap {
     private FeatureBootstrap() {}
@@ -50,7 +51,7 @@ public final class FeatureBootstrap {
     public static Result run(
             StreamExecutionEnvironment env, JobConfig config, LocalDate until, String target)
             throws Exception {
-        LakeRun lake = new LakeRun(config);
+        LakeRun lake = new LakeRun(config, FeatureComputeJob.intervalFromKafka(config));
         List<PartitionKey> inputs = lake.inputs(until);
         FileSystem files = new Path(target).getFileSystem();
         if (files.exists(new Path(target))) {

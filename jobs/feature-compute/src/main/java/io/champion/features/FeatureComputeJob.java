@@ -100,7 +100,7 @@ public final class FeatureComputeJob {
             JobConfig config,
             Map<String, Sink<SpecificRecordBase>> sinks) {
         Instant started = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        String interval = interval(config, "1m");
+        String interval = intervalFromKafka(config);
         String topic = config.get(FeatureComputeOptions.TOPIC);
         SingleOutputStreamOperator<FeatureBar> bars =
                 env.fromSource(source(config, interval, started), times(config), "bars source")
@@ -238,6 +238,10 @@ public final class FeatureComputeJob {
     static String interval(JobConfig config, String usual) {
         String interval = config.get(FeatureComputeOptions.INTERVAL);
         return interval == null ? usual : interval;
+    }
+
+    static String intervalFromKafka(JobConfig config) {
+        return interval(config, FeatureRows.MINUTE);
     }
 
     static int horizon(JobConfig config) {

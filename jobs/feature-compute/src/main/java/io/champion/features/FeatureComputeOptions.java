@@ -53,7 +53,8 @@ public final class FeatureComputeOptions {
                     .withDescription(
                             "Length of the bars, as their producer calls it: `1m` and so on;"
                                     + " `1d` for the daily bars of the lake. If unset, `1d` from"
-                                    + " the lake and `1m` from Kafka.");
+                                    + " the lake and `1m` from Kafka, and in savepoints that"
+                                    + " `champion bootstrap features` makes.");
 
     public static final ConfigOption<Prices> PRICES =
             ConfigOptions.key("features.prices")

@@ -46,8 +46,8 @@ public record InstrumentBars(
      */
     public static List<InstrumentBars> read(JobConfig config, String symbol, LocalDate last)
             throws Exception {
-        LakeRun lake = new LakeRun(config);
         String interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
+        LakeRun lake = new LakeRun(config, interval);
         List<PartitionKey> partitions = lake.inputs(last);
         Map<String, TreeMap<Long, FeatureBar>> found = new TreeMap<>();
         TreeSet<String> symbols = new TreeSet<>();

@@ -85,16 +85,29 @@ final class LakeRun {
     }
 
     /**
+     * For reading the bars alone.
+     *
+     * @param interval their length
+     */
+    LakeRun(JobConfig config, String interval) {
+        this(config, Set.of(), interval);
+    }
+
+    /**
      * A run into some of the stores.
      *
      * @param stores the lake, and the warehouse or not
      */
     LakeRun(JobConfig config, Set<String> stores) {
+        this(config, stores, FeatureComputeJob.interval(config, FeatureRows.DAILY));
+    }
+
+    private LakeRun(JobConfig config, Set<String> stores, String interval) {
         this.config = config;
         this.stores = stores;
         this.home = Home.of(config);
         this.set = FeatureComputeJob.featureSet(config);
-        this.interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
+        this.interval = interval;
         this.bars = Dataset.of(barsOf(interval));
         this.benchmark = config.get(FeatureComputeOptions.BENCHMARK);
     }
@@ -326,12 +339,20 @@ final class LakeRun {
                             + bars.id()
                             + (last == null ? "" : " up to " + last)
                             + "."
-                            + (bars.id().equals(Dataset.of(EquityAdjusted.getClassSchema()).id())
+                            + (is(EquityAdjusted.getClassSchema())
                                     ? " Run 'champion adjust' first, or compute from raw prices"
                                             + " with -Dfeatures.prices=raw."
+                                    : "")
+                            + (is(Bar.getClassSchema())
+                                    ? " Daily bars are taken with -Dfeatures.interval=1d."
                                     : ""));
         }
         return inputs;
+    }
+
+    /** Whether the bars are of a contract. */
+    private boolean is(Schema contract) {
+        return bars.id().equals(Dataset.of(contract).id());
     }
 
     private List<FeatureReport.Input> fingerprints(List<PartitionKey> inputs) throws IOException {

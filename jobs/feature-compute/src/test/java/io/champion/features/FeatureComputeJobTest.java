@@ -514,7 +514,8 @@ final class FeatureComputeJobTest {
         Path savepoint = home.resolve("bootstrapped");
         StreamExecutionEnvironment maker =
                 StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
-        JobConfig bootstrap = config("features.prices=raw", "features.horizon=20");
+        JobConfig bootstrap =
+                config("features.prices=raw", "features.interval=1d", "features.horizon=20");
         JobEnvironment.configure(maker, bootstrap, Boundedness.BOUNDED);
         FeatureBootstrap.Result made =
                 FeatureBootstrap.run(
@@ -565,6 +566,25 @@ final class FeatureComputeJobTest {
                                         LocalDate.ofEpochDay(219),
                                         savepoint.toString()))
                 .hasMessageContaining("exists already");
+    }
+
+    @Test
+    void aSavepointHasBarsOfTheLengthThatTheJobTakesFromKafka() throws Exception {
+        writeDaily(Bars.walk("NSE:S:EQ", 10, 1));
+        JobConfig config = config("features.prices=raw");
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
+        JobEnvironment.configure(env, config, Boundedness.BOUNDED);
+        assertThatThrownBy(
+                        () ->
+                                FeatureBootstrap.run(
+                                        env,
+                                        config,
+                                        LocalDate.ofEpochDay(9),
+                                        home.resolve("savepoint").toString()))
+                .isInstanceOf(FeatureInputException.class)
+                .hasMessageContaining("has no normalized.bars up to")
+                .hasMessageContaining("features.interval=1d");
     }
 
     @Test
