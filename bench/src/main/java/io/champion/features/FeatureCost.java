@@ -117,9 +117,7 @@ final class FeatureCost {
         Rows rows =
                 new Rows(
                         new FeatureRows(
-                                set,
-                                new FeatureRows.Run(
-                                        "1m", "bars", Integer.MIN_VALUE, Instant.EPOCH)));
+                                set, FeatureRows.Run.fromKafka("1m", "bars", Instant.EPOCH)));
         FeatureBar[] some = bars("NSE:S:EQ", 4_096);
         long start = THREADS.getCurrentThreadCpuTime();
         for (int round = 0; round < rounds; round++) {

@@ -83,7 +83,7 @@ final class FeatureLatency {
                 new FeatureFunction<>(
                         set,
                         HORIZON,
-                        new FeatureRows.Run("1m", "bars", Integer.MIN_VALUE, Instant.EPOCH),
+                        FeatureRows.Run.fromKafka("1m", "bars", Instant.EPOCH),
                         FeatureOutput.ROWS),
                 FeatureOutput.ROWS,
                 Map.of("clock", new Clock()));

@@ -118,7 +118,7 @@ public final class FeatureComputeJob {
                         new FeatureFunction<>(
                                 featureSet(config),
                                 horizon(config),
-                                new FeatureRows.Run(interval, topic, Integer.MIN_VALUE, started),
+                                FeatureRows.Run.fromKafka(interval, topic, started),
                                 FeatureOutput.ROWS),
                         FeatureOutput.ROWS,
                         sinks);

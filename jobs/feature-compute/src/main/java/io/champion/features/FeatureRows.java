@@ -28,10 +28,13 @@ import org.apache.flink.util.Collector;
 final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
 
     private static final Schema SCHEMA = EquityIndicators.getClassSchema();
+    private static final Dataset FEATURES = Dataset.of(SCHEMA);
     static final String VERSION = SCHEMA.getField("schema_version").defaultVal().toString();
 
     static final String DAILY = "1d";
     static final String MINUTE = "1m";
+
+    static final String REJECTS_OF_KAFKA = FEATURES.name() + "_kafka";
 
     private static final Set<String> OF_FLAT_FILES =
             Set.of(
@@ -43,11 +46,24 @@ final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
      *
      * @param interval length of the bars: 1d, 1m and so on
      * @param source name of the dataset or topic of the bars
+     * @param rejects what rejects are called in the quarantine
      * @param firstSession of which rows are made, days since the epoch; bars before it warm up
      * @param started when the run started
      */
-    record Run(String interval, String source, int firstSession, Instant started)
+    record Run(String interval, String source, String rejects, int firstSession, Instant started)
             implements Serializable {
+
+        /** A run over the lake, which replaces its rejects with the features. */
+        static Run overLake(String interval, String dataset, int firstSession, Instant started) {
+            return new Run(interval, dataset, FEATURES.name(), firstSession, started);
+        }
+
+        /**
+         * A run that goes on with Kafka; its rejects are not those that runs over the lake replace.
+         */
+        static Run fromKafka(String interval, String topic, Instant started) {
+            return new Run(interval, topic, REJECTS_OF_KAFKA, Integer.MIN_VALUE, started);
+        }
 
         /**
          * The groups of a set's rows, each a partition of its day: they are replaced apart from
@@ -79,7 +95,7 @@ final class FeatureRows implements FeatureOutput<SpecificRecordBase> {
                     .setIngestTime(started)
                     .setSource(source)
                     .setEntityId(entity)
-                    .setDataset("equity_indicators")
+                    .setDataset(rejects)
                     .setDate(LocalDate.ofEpochDay(bar.session))
                     .setFile(source)
                     .setLine(null)

@@ -72,7 +72,7 @@ final class KafkaBars implements KafkaRecordDeserializationSchema<KafkaBar> {
                 .setIngestTime(started)
                 .setSource("kafka")
                 .setEntityId(place)
-                .setDataset("equity_indicators")
+                .setDataset(FeatureRows.REJECTS_OF_KAFKA)
                 .setDate(day)
                 .setFile(place)
                 .setLine(message.offset())

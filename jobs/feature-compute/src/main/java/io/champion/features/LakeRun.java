@@ -160,7 +160,7 @@ final class LakeRun {
         }
         List<FeatureReport.Input> fingerprints = fingerprints(all);
         FeatureRows.Run run =
-                new FeatureRows.Run(
+                FeatureRows.Run.overLake(
                         interval,
                         bars.id(),
                         first == null ? Integer.MIN_VALUE : (int) from.toEpochDay(),
@@ -383,7 +383,7 @@ final class LakeRun {
             for (String group : groups) {
                 outputs.add(FEATURES.partitionOf(session, group));
             }
-            outputs.add(REJECTS.partitionOf(session, FEATURES.name()));
+            outputs.add(REJECTS.partitionOf(session, run.rejects()));
         }
         return outputs;
     }

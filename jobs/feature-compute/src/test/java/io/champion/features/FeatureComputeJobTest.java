@@ -588,6 +588,39 @@ final class FeatureComputeJobTest {
     }
 
     @Test
+    void aRunOverTheLakeLeavesTheRejectsOfKafkaAlone() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(home.resolve("kafka"))) {
+            kafka.createTopic("bars", 2);
+            publish(kafka, Bars.walk("NSE:S:EQ", 3, 1));
+            JobConfig config =
+                    config(
+                            "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                            "features.input=kafka",
+                            "features.interval=1d",
+                            "features.bounded=true");
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
+            JobEnvironment.configure(env, config, Boundedness.UNBOUNDED);
+            FeatureComputeJob.build(env, config);
+            env.execute();
+        }
+        Dataset rejects = Dataset.of(Reject.getClassSchema());
+        List<SpecificRecordBase> refused = read(rejects);
+        assertThat(refused).hasSize(1);
+        int session = (int) ((Reject) refused.get(0)).getDate().toEpochDay();
+
+        writeDaily(List.of(Bars.bar("NSE:S:EQ", session, 1, 10, 12, 9, 11, 1_000)));
+        runOverLake("features.prices=raw");
+        assertThat(read(rejects)).isEqualTo(refused);
+        try (ClickHouse clickHouse = ClickHouse.connect(warehouse)) {
+            assertThat(
+                            clickHouse.queryLong(
+                                    "SELECT count() FROM " + clickHouse.table(rejects.table())))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
     void saysWhatIsMissing() {
         assertThatThrownBy(() -> runOverLake())
                 .isInstanceOf(FeatureInputException.class)

@@ -64,8 +64,7 @@ final class FeatureFunctionTest {
                                 new FeatureFunction<>(
                                         set,
                                         HORIZON,
-                                        new FeatureRows.Run(
-                                                "1d", "test", Integer.MIN_VALUE, Instant.EPOCH),
+                                        FeatureRows.Run.fromKafka("1d", "test", Instant.EPOCH),
                                         FeatureOutput.ROWS)),
                         bar -> bar.instrument,
                         Types.STRING);

@@ -47,8 +47,7 @@ final class FeatureOutputTest {
                                 new FeatureFunction<>(
                                         FeatureSet.standard(),
                                         HORIZON,
-                                        new FeatureRows.Run(
-                                                "1d", "test", Integer.MIN_VALUE, Instant.EPOCH),
+                                        FeatureRows.Run.fromKafka("1d", "test", Instant.EPOCH),
                                         form)),
                         bar -> bar.instrument,
                         Types.STRING)) {
