@@ -251,29 +251,6 @@ public final class LakeReader {
      */
     public CloseableIterator<SpecificRecordBase> read(Collection<PartitionKey> partitions)
             throws IOException {
-        return read(partitions, (files, dataset) -> new Rows(files, dataset.schema()));
-    }
-
-    /**
-     * Some columns of the rows of a partition, for those who need no records, which are what takes
-     * most of the time of reading. All files are open when this returns.
-     *
-     * @param fields names of fields that hold numbers, days, times or texts
-     * @throws IOException if the partition cannot be read
-     * @throws IllegalArgumentException if the contract has no such field
-     */
-    public CloseableIterator<RowGroup> columns(PartitionKey partition, Collection<String> fields)
-            throws IOException {
-        return read(
-                List.of(partition), (files, dataset) -> new RowGroupReader(files, dataset, fields));
-    }
-
-    private interface Decoder<T> {
-        CloseableIterator<T> decode(Deque<ParquetFiles.OpenInputFile> files, Dataset dataset);
-    }
-
-    private <T> CloseableIterator<T> read(Collection<PartitionKey> partitions, Decoder<T> decoder)
-            throws IOException {
         if (partitions.isEmpty()) {
             return CloseableIterator.empty();
         }
@@ -292,7 +269,7 @@ public final class LakeReader {
                 }
                 whole = isCurrent(pointer);
                 if (whole) {
-                    return decoder.decode(files, dataset);
+                    return new Rows(files, dataset.schema());
                 }
                 last = new IOException(BUSY);
             } catch (FileNotFoundException e) {

@@ -96,7 +96,7 @@ class LakeSinkBatchTest {
         List<String> wanted =
                 List.of("symbol", "series", "trade_date", "prev_close", "close", "volume");
         int at = 0;
-        try (var groups = new LakeReader(root()).columns(BARS.partitionOf(DAY), wanted)) {
+        try (var groups = snapshot().columns(wanted)) {
             while (groups.hasNext()) {
                 RowGroup group = groups.next();
                 assertThat(group.columns()).containsOnlyKeys(wanted);
@@ -116,6 +116,10 @@ class LakeSinkBatchTest {
         assertThat(at).isEqualTo(10);
     }
 
+    private LakeSnapshot.Partition snapshot() throws Exception {
+        return new LakeReader(root()).snapshot(BARS, DAY, NEXT).partitions().get(0);
+    }
+
     private static String text(Texts texts, int row) {
         return new String(
                 texts.bytes(),
@@ -133,10 +137,7 @@ class LakeSinkBatchTest {
     @Test
     void columnsThatTheContractDoesNotHaveAreRefused() throws Exception {
         run(List.of(BARS.partitionOf(DAY)), bars(DAY, 0, 10));
-        assertThatThrownBy(
-                        () ->
-                                new LakeReader(root())
-                                        .columns(BARS.partitionOf(DAY), List.of("close", "price")))
+        assertThatThrownBy(() -> snapshot().columns(List.of("close", "price")))
                 .hasMessageContaining("has no columns [price]");
     }
 

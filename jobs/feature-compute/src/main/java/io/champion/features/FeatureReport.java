@@ -21,7 +21,7 @@ import java.util.List;
  * @param revision version of the program
  * @param dataset the bars that were read
  * @param interval length of the bars
- * @param inputs partitions that were read, and the commit that made each
+ * @param inputs partitions that were read, and the version of each
  * @param from first session that was written
  * @param to last session that was written
  * @param barsRead bars that were read, and their sums below
@@ -66,7 +66,7 @@ public record FeatureReport(
     /**
      * A partition that was read.
      *
-     * @param fingerprint changes when the partition's rows do
+     * @param fingerprint version of its content, which changes when its rows do
      */
     public record Input(String partition, String fingerprint) {}
 

@@ -48,7 +48,7 @@ public record InstrumentBars(
             throws Exception {
         String interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
         LakeRun lake = new LakeRun(config, interval);
-        List<PartitionKey> partitions = lake.inputs(last);
+        List<PartitionKey> partitions = LakeRun.keys(lake.inputs(last));
         Map<String, TreeMap<Long, FeatureBar>> found = new TreeMap<>();
         TreeSet<String> symbols = new TreeSet<>();
         LakeReader reader = new LakeReader(new Path(Home.of(config).lake()));

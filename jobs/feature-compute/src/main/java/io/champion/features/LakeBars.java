@@ -1,17 +1,19 @@
 package io.champion.features;
 
-import io.champion.lake.LakeReader;
+import io.champion.lake.LakeSnapshot;
 import io.champion.lake.RowGroup;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
+import java.io.FileNotFoundException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.core.fs.Path;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -23,7 +25,8 @@ import org.apache.flink.util.CloseableIterator;
  * Reads the bars of partitions of the lake. Each task is given all partitions, in the order of
  * their days, and hands on the bars of those instruments whose state it has: so they need not be
  * sent, and an instrument's bars come in the order of their times, each once and in its last
- * version. That tasks read the same columns costs less than to send their rows.
+ * version. That tasks read the same columns costs less than to send their rows. All read the lake
+ * as of one instant; a partition that is replaced before it was read fails the job.
  *
  * <p>Several days are read before their bars go on, instrument by instrument, and then the
  * watermark: what is remembered of an instrument is looked at once for all of them, and not once a
@@ -51,11 +54,11 @@ final class LakeBars extends AbstractStreamOperator<FeatureBar>
     /** A day more is not read when there are so many. */
     private static final int ENOUGH_BARS = 16_384;
 
-    private final String lake;
+    private final LakeSnapshot lake;
     private final String dataset;
     private final String interval;
 
-    private transient LakeReader reader;
+    private transient Map<PartitionKey, LakeSnapshot.Partition> partitions;
     private transient BarColumns columns;
     private transient TaskInfo task;
     private transient List<Boolean> mine;
@@ -71,20 +74,21 @@ final class LakeBars extends AbstractStreamOperator<FeatureBar>
     private transient LongCounter superseded;
 
     /**
-     * @param lake the lake's root
-     * @param dataset id of the dataset of the bars
+     * @param lake the partitions, which are read as of that instant
+     * @param bars their dataset
      * @param interval length of the bars that are wanted of a dataset with several
      */
-    LakeBars(String lake, String dataset, String interval) {
+    LakeBars(LakeSnapshot lake, Dataset bars, String interval) {
         this.lake = lake;
-        this.dataset = dataset;
+        this.dataset = bars.id();
         this.interval = interval;
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        reader = new LakeReader(new Path(lake));
+        partitions = new HashMap<>();
+        lake.partitions().forEach(partition -> partitions.put(partition.key(), partition));
         columns = new BarColumns(Dataset.of(dataset), interval);
         task = getRuntimeContext().getTaskInfo();
         mine = new ArrayList<>();
@@ -105,11 +109,15 @@ final class LakeBars extends AbstractStreamOperator<FeatureBar>
     @Override
     public void processElement(StreamRecord<PartitionKey> element) throws Exception {
         PartitionKey partition = element.getValue();
-        try (CloseableIterator<RowGroup> groups = reader.columns(partition, columns.fields())) {
+        try (CloseableIterator<RowGroup> groups =
+                partitions.get(partition).columns(columns.fields())) {
             while (groups.hasNext()) {
                 columns.take(groups.next());
                 find();
             }
+        } catch (FileNotFoundException e) {
+            throw new FeatureInputException(
+                    partition + " was replaced while the lake was being read; run again.");
         }
         lastDay = partition.date();
         if (found.size() >= ENOUGH_BARS) {

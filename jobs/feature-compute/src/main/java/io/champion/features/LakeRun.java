@@ -3,6 +3,7 @@ package io.champion.features;
 import io.champion.indicators.FeatureSet;
 import io.champion.lake.LakeReader;
 import io.champion.lake.LakeSink;
+import io.champion.lake.LakeSnapshot;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
@@ -147,25 +148,25 @@ final class LakeRun {
             throws Exception {
         LocalDate first = config.getDate(FeatureComputeOptions.FROM);
         LocalDate last = config.getDate(FeatureComputeOptions.TO);
-        List<PartitionKey> inputs = inputs(last);
-        LocalDate from = first == null ? inputs.get(0).date() : first;
-        LocalDate to = inputs.get(inputs.size() - 1).date();
+        LakeSnapshot inputs = inputs(last);
+        List<LocalDate> days = days(inputs);
+        LocalDate from = first == null ? days.get(0) : first;
+        LocalDate to = last(inputs);
         if (from.isAfter(to)) {
             throw new FeatureInputException(
                     "The last bars of " + bars.id() + " are of " + to + ", before " + from + ".");
         }
-        List<PartitionKey> all = new ArrayList<>(inputs);
+        List<FeatureReport.Input> fingerprints = new ArrayList<>(fingerprints(inputs));
         if (isToIndex()) {
-            all.addAll(indexDays(to));
+            fingerprints.addAll(fingerprints(snapshot(INDICES, to)));
         }
-        List<FeatureReport.Input> fingerprints = fingerprints(all);
         FeatureRows.Run run =
                 FeatureRows.Run.overLake(
                         interval,
                         bars.id(),
                         first == null ? Integer.MIN_VALUE : (int) from.toEpochDay(),
                         started);
-        TreeSet<PartitionKey> outputs = outputs(inputs, from, run);
+        TreeSet<PartitionKey> outputs = outputs(days, from, run);
         if (stores.contains(WAREHOUSE)) {
             try (ClickHouse warehouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
                 TargetCheck.check(warehouse, List.of(FEATURES.id(), REJECTS.id()));
@@ -211,7 +212,7 @@ final class LakeRun {
 
     private <T> void build(
             StreamExecutionEnvironment env,
-            List<PartitionKey> inputs,
+            LakeSnapshot inputs,
             FeatureRows.Run run,
             FeatureOutput.Form<T> form,
             Map<String, Sink<T>> sinks)
@@ -235,7 +236,7 @@ final class LakeRun {
     }
 
     /** The bars of partitions, one day after the other. */
-    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, List<PartitionKey> inputs)
+    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, LakeSnapshot inputs)
             throws IOException {
         DataStream<FeatureBar> own = barsAlone(env, inputs);
         if (benchmark == null) {
@@ -243,9 +244,7 @@ final class LakeRun {
         }
         return BenchmarkJoin.join(
                 own,
-                isToIndex()
-                        ? index(env, inputs.get(inputs.size() - 1).date())
-                        : FeatureComputeJob.barsOf(benchmark, own));
+                isToIndex() ? index(env, last(inputs)) : FeatureComputeJob.barsOf(benchmark, own));
     }
 
     /** Whether beta compares with an index of the lake, and not with one among the bars. */
@@ -256,16 +255,11 @@ final class LakeRun {
                         != FeatureComputeOptions.Prices.FLAT_FILES;
     }
 
-    private List<PartitionKey> indexDays(LocalDate last) throws IOException {
-        return new LakeReader(new Path(home.lake()))
-                .partitions(INDICES).stream().filter(day -> !day.date().isAfter(last)).toList();
-    }
-
     /** The closes of the benchmark in the lake, one day after the other. */
     private DataStream<FeatureBar> index(StreamExecutionEnvironment env, LocalDate last)
             throws IOException {
         LakeReader reader = new LakeReader(new Path(home.lake()));
-        List<PartitionKey> days = indexDays(last);
+        List<PartitionKey> days = keys(snapshot(INDICES, last));
         TreeSet<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         if (!days.isEmpty()) {
             try (CloseableIterator<SpecificRecordBase> rows =
@@ -306,16 +300,12 @@ final class LakeRun {
                 .uid("index-times");
     }
 
-    private DataStream<FeatureBar> barsAlone(
-            StreamExecutionEnvironment env, List<PartitionKey> inputs) {
-        return env.fromData(inputs, TypeInformation.of(PartitionKey.class))
+    private DataStream<FeatureBar> barsAlone(StreamExecutionEnvironment env, LakeSnapshot inputs) {
+        return env.fromData(keys(inputs), TypeInformation.of(PartitionKey.class))
                 .name("partitions")
                 .uid("partitions")
                 .broadcast()
-                .transform(
-                        "bars",
-                        FeatureBarSerializer.TYPE,
-                        new LakeBars(home.lake(), bars.id(), interval))
+                .transform("bars", FeatureBarSerializer.TYPE, new LakeBars(inputs, bars, interval))
                 .uid("bars");
     }
 
@@ -325,13 +315,9 @@ final class LakeRun {
      * @param last last day; null for all
      * @throws FeatureInputException if there are none
      */
-    List<PartitionKey> inputs(LocalDate last) throws IOException {
-        List<PartitionKey> inputs =
-                new LakeReader(new Path(home.lake()))
-                        .partitions(bars).stream()
-                                .filter(key -> last == null || !key.date().isAfter(last))
-                                .toList();
-        if (inputs.isEmpty()) {
+    LakeSnapshot inputs(LocalDate last) throws IOException {
+        LakeSnapshot inputs = snapshot(bars, last);
+        if (inputs.partitions().isEmpty()) {
             throw new FeatureInputException(
                     "The lake "
                             + home.lake()
@@ -355,28 +341,43 @@ final class LakeRun {
         return bars.id().equals(Dataset.of(contract).id());
     }
 
-    private List<FeatureReport.Input> fingerprints(List<PartitionKey> inputs) throws IOException {
-        LakeReader reader = new LakeReader(new Path(home.lake()));
-        List<FeatureReport.Input> fingerprints = new ArrayList<>();
-        for (PartitionKey input : inputs) {
-            fingerprints.add(
-                    new FeatureReport.Input(
-                            input.location(), reader.inventory(input).fingerprint()));
-        }
-        return fingerprints;
+    /**
+     * The partitions of a dataset.
+     *
+     * @param last last day; null for all
+     */
+    private LakeSnapshot snapshot(Dataset dataset, LocalDate last) throws IOException {
+        return new LakeReader(new Path(home.lake()))
+                .snapshot(dataset, LocalDate.MIN, last == null ? LocalDate.MAX : last.plusDays(1));
+    }
+
+    /** The last day. */
+    static LocalDate last(LakeSnapshot snapshot) {
+        return snapshot.partitions().get(snapshot.partitions().size() - 1).key().date();
+    }
+
+    private static List<LocalDate> days(LakeSnapshot snapshot) {
+        return snapshot.partitions().stream().map(day -> day.key().date()).toList();
+    }
+
+    static List<PartitionKey> keys(LakeSnapshot snapshot) {
+        return snapshot.partitions().stream().map(LakeSnapshot.Partition::key).toList();
+    }
+
+    private static List<FeatureReport.Input> fingerprints(LakeSnapshot snapshot) {
+        return snapshot.partitions().stream()
+                .map(day -> new FeatureReport.Input(day.key().location(), day.version()))
+                .toList();
     }
 
     /** Partitions that the run replaces. */
     private TreeSet<PartitionKey> outputs(
-            List<PartitionKey> inputs, LocalDate from, FeatureRows.Run run) {
+            List<LocalDate> days, LocalDate from, FeatureRows.Run run) {
         TreeSet<PartitionKey> outputs = new TreeSet<>();
-        TreeSet<LocalDate> sessions = new TreeSet<>();
-        for (PartitionKey input : inputs) {
-            sessions.add(input.date());
-            if (!interval.equals(FeatureRows.DAILY)) {
-                // By UTC, a session's last bars may be of the day after it.
-                sessions.add(input.date().minusDays(1));
-            }
+        TreeSet<LocalDate> sessions = new TreeSet<>(days);
+        if (!interval.equals(FeatureRows.DAILY)) {
+            // By UTC, a session's last bars may be of the day after it.
+            days.forEach(day -> sessions.add(day.minusDays(1)));
         }
         List<String> groups = run.groups(set);
         for (LocalDate session : sessions.tailSet(from)) {

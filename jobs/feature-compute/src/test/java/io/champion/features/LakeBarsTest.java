@@ -1,14 +1,18 @@
 package io.champion.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.champion.lake.ContractTypeInfo;
+import io.champion.lake.LakeGeneration;
 import io.champion.lake.LakeReader;
 import io.champion.lake.LakeSink;
+import io.champion.lake.LakeSnapshot;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -60,12 +64,9 @@ final class LakeBarsTest {
             }
         }
         Collections.shuffle(rows, new Random(1));
-        write(rows);
+        write(lake, rows);
 
-        List<PartitionKey> days =
-                List.copyOf(
-                        new LakeReader(new org.apache.flink.core.fs.Path(lake.toUri()))
-                                .partitions(BARS));
+        LakeSnapshot days = snapshot();
         int seen = 0;
         for (int task = 0; task < 2; task++) {
             long watermark = Long.MIN_VALUE;
@@ -94,6 +95,31 @@ final class LakeBarsTest {
         assertThat(seen).isEqualTo(INSTRUMENTS.size() * DAYS);
     }
 
+    /** As when prices are adjusted again meanwhile. */
+    @Test
+    void daysFromBeforeAndAfterAnotherGenerationAreNotMixed() throws Exception {
+        List<SpecificRecordBase> rows = new ArrayList<>();
+        Bars.walk("NSE:A:EQ", 2, 1).forEach(bar -> rows.add(message(bar)));
+        write(lake, rows);
+        org.apache.flink.core.fs.Path root = new org.apache.flink.core.fs.Path(lake.toUri());
+        LakeSnapshot snapshot = snapshot();
+        List<PartitionKey> days =
+                snapshot.partitions().stream().map(LakeSnapshot.Partition::key).toList();
+        assertThat(days).hasSize(2);
+        LakeGeneration generation = new LakeGeneration(root, "g1");
+        write(Path.of(generation.root().toUri()), rows);
+
+        try (var harness = harness(snapshot, 1, 0)) {
+            harness.processElement(new StreamRecord<>(days.get(0)));
+            generation.publish(days);
+            assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(days.get(1))))
+                    .isInstanceOf(FeatureInputException.class)
+                    .hasMessage(
+                            days.get(1)
+                                    + " was replaced while the lake was being read; run again.");
+        }
+    }
+
     private static int owner(String instrument) {
         return KeyGroupRangeAssignment.assignKeyToParallelOperator(instrument, MAX_PARALLELISM, 2);
     }
@@ -105,17 +131,25 @@ final class LakeBarsTest {
         return message;
     }
 
-    private List<Object> output(List<PartitionKey> days, int task) throws Exception {
-        try (var harness =
-                new OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar>(
-                        new LakeBars(lake.toUri().toString(), BARS.id(), "1d"),
-                        MAX_PARALLELISM,
-                        2,
-                        task)) {
-            harness.setup(FeatureBarSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
-            harness.open();
-            for (PartitionKey day : days) {
-                harness.processElement(new StreamRecord<>(day));
+    private LakeSnapshot snapshot() throws Exception {
+        return new LakeReader(new org.apache.flink.core.fs.Path(lake.toUri()))
+                .snapshot(BARS, LocalDate.MIN, LocalDate.MAX);
+    }
+
+    private static OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar> harness(
+            LakeSnapshot days, int tasks, int task) throws Exception {
+        OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar> harness =
+                new OneInputStreamOperatorTestHarness<>(
+                        new LakeBars(days, BARS, "1d"), MAX_PARALLELISM, tasks, task);
+        harness.setup(FeatureBarSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
+        harness.open();
+        return harness;
+    }
+
+    private static List<Object> output(LakeSnapshot days, int task) throws Exception {
+        try (var harness = harness(days, 2, task)) {
+            for (LakeSnapshot.Partition day : days.partitions()) {
+                harness.processElement(new StreamRecord<>(day.key()));
             }
             harness.endInput();
             harness.getOneInputOperator().finish();
@@ -123,7 +157,7 @@ final class LakeBarsTest {
         }
     }
 
-    private void write(List<SpecificRecordBase> rows) throws Exception {
+    private static void write(Path root, List<SpecificRecordBase> rows) throws Exception {
         TreeSet<PartitionKey> partitions = new TreeSet<>();
         rows.forEach(row -> partitions.add(BARS.partitionOf(row)));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
@@ -131,7 +165,7 @@ final class LakeBarsTest {
         env.fromData(rows, ContractTypeInfo.INSTANCE)
                 .uid("rows")
                 .sinkTo(
-                        LakeSink.builder(new org.apache.flink.core.fs.Path(lake.toUri()))
+                        LakeSink.builder(new org.apache.flink.core.fs.Path(root.toUri()))
                                 .replacing(partitions)
                                 .maxOpenFiles(partitions.size())
                                 .build())
