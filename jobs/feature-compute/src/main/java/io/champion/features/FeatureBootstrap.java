@@ -1,7 +1,6 @@
 package io.champion.features;
 
 import io.champion.indicators.FeatureSet;
-import io.champion.lake.LakeSnapshot;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
 import java.time.LocalDate;
@@ -52,7 +51,7 @@ public final class FeatureBootstrap {
             StreamExecutionEnvironment env, JobConfig config, LocalDate until, String target)
             throws Exception {
         LakeRun lake = new LakeRun(config, FeatureComputeJob.intervalFromKafka(config));
-        LakeSnapshot inputs = lake.inputs(until);
+        LakeRun.Inputs inputs = lake.inputs(until);
         FileSystem files = new Path(target).getFileSystem();
         if (files.exists(new Path(target))) {
             throw new FeatureInputException(target + " exists already; name another savepoint.");
@@ -77,7 +76,7 @@ public final class FeatureBootstrap {
                 .write(target);
         JobExecutionResult result = env.execute(FeatureComputeJob.NAME + " bootstrap");
         return new Result(
-                target, LakeRun.last(inputs), result.<Long>getAccumulatorResult(LakeBars.BARS));
+                target, inputs.lastSession(), result.<Long>getAccumulatorResult(LakeBars.BARS));
     }
 
     /**

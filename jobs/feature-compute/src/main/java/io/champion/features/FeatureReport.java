@@ -22,7 +22,7 @@ import java.util.List;
  * @param dataset the bars that were read
  * @param interval length of the bars
  * @param inputs partitions that were read, and the version of each
- * @param from first session that was written
+ * @param from first session that was to be written; the first day of the lake if none was given
  * @param to last session that was written
  * @param barsRead bars that were read, and their sums below
  * @param barsComputed of these, bars whose features were computed

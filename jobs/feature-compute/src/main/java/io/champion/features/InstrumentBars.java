@@ -3,7 +3,6 @@ package io.champion.features;
 import io.champion.indicators.Bar;
 import io.champion.lake.LakeReader;
 import io.champion.model.EditDistance;
-import io.champion.model.PartitionKey;
 import io.champion.runtime.ConfigException;
 import io.champion.runtime.Home;
 import io.champion.runtime.JobConfig;
@@ -48,17 +47,21 @@ public record InstrumentBars(
             throws Exception {
         String interval = FeatureComputeJob.interval(config, FeatureRows.DAILY);
         LakeRun lake = new LakeRun(config, interval);
-        List<PartitionKey> partitions = LakeRun.keys(lake.inputs(last));
+        LakeRun.Inputs inputs = lake.inputs(last);
+        long lastSession = inputs.lastSession().toEpochDay();
         Map<String, TreeMap<Long, FeatureBar>> found = new TreeMap<>();
         TreeSet<String> symbols = new TreeSet<>();
         LakeReader reader = new LakeReader(new Path(Home.of(config).lake()));
-        try (CloseableIterator<SpecificRecordBase> rows = reader.read(partitions)) {
+        try (CloseableIterator<SpecificRecordBase> rows = reader.read(inputs.partitions())) {
             while (rows.hasNext()) {
                 SpecificRecordBase row = rows.next();
                 if (!FeatureBars.isOf(row, interval)) {
                     continue;
                 }
                 FeatureBar bar = FeatureBars.of(row);
+                if (bar.session > lastSession) {
+                    continue;
+                }
                 symbols.add(bar.symbol);
                 if (bar.symbol.equalsIgnoreCase(symbol)
                         || bar.instrument.equalsIgnoreCase(symbol)) {

@@ -57,6 +57,7 @@ final class LakeBars extends AbstractStreamOperator<FeatureBar>
     private final LakeSnapshot lake;
     private final String dataset;
     private final String interval;
+    private final int lastSession;
 
     private transient Map<PartitionKey, LakeSnapshot.Partition> partitions;
     private transient BarColumns columns;
@@ -77,11 +78,13 @@ final class LakeBars extends AbstractStreamOperator<FeatureBar>
      * @param lake the partitions, which are read as of that instant
      * @param bars their dataset
      * @param interval length of the bars that are wanted of a dataset with several
+     * @param lastSession of which bars are wanted, as partitions hold some of the session after it
      */
-    LakeBars(LakeSnapshot lake, Dataset bars, String interval) {
+    LakeBars(LakeSnapshot lake, Dataset bars, String interval, LocalDate lastSession) {
         this.lake = lake;
         this.dataset = bars.id();
         this.interval = interval;
+        this.lastSession = (int) lastSession.toEpochDay();
     }
 
     @Override
@@ -184,6 +187,9 @@ final class LakeBars extends AbstractStreamOperator<FeatureBar>
                 continue;
             }
             FeatureBar bar = columns.bar(row);
+            if (bar.session > lastSession) {
+                continue;
+            }
             // One that was amended away replaces an earlier version.
             if (bar.isTraded() || bar.version > 1) {
                 order[found.size()] = (long) instrument << 32 | found.size();

@@ -148,15 +148,14 @@ final class LakeRun {
             throws Exception {
         LocalDate first = config.getDate(FeatureComputeOptions.FROM);
         LocalDate last = config.getDate(FeatureComputeOptions.TO);
-        LakeSnapshot inputs = inputs(last);
-        List<LocalDate> days = days(inputs);
-        LocalDate from = first == null ? days.get(0) : first;
-        LocalDate to = last(inputs);
+        Inputs inputs = inputs(last);
+        LocalDate from = first == null ? inputs.firstDay() : first;
+        LocalDate to = inputs.lastSession();
         if (from.isAfter(to)) {
             throw new FeatureInputException(
                     "The last bars of " + bars.id() + " are of " + to + ", before " + from + ".");
         }
-        List<FeatureReport.Input> fingerprints = new ArrayList<>(fingerprints(inputs));
+        List<FeatureReport.Input> fingerprints = new ArrayList<>(fingerprints(inputs.lake()));
         if (isToIndex()) {
             fingerprints.addAll(fingerprints(snapshot(INDICES, to)));
         }
@@ -166,7 +165,7 @@ final class LakeRun {
                         bars.id(),
                         first == null ? Integer.MIN_VALUE : (int) from.toEpochDay(),
                         started);
-        TreeSet<PartitionKey> outputs = outputs(days, from, run);
+        TreeSet<PartitionKey> outputs = outputs(inputs, first, run);
         if (stores.contains(WAREHOUSE)) {
             try (ClickHouse warehouse = ClickHouse.connect(CommonOptions.warehouse(config))) {
                 TargetCheck.check(warehouse, List.of(FEATURES.id(), REJECTS.id()));
@@ -212,7 +211,7 @@ final class LakeRun {
 
     private <T> void build(
             StreamExecutionEnvironment env,
-            LakeSnapshot inputs,
+            Inputs inputs,
             FeatureRows.Run run,
             FeatureOutput.Form<T> form,
             Map<String, Sink<T>> sinks)
@@ -236,15 +235,16 @@ final class LakeRun {
     }
 
     /** The bars of partitions, one day after the other. */
-    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, LakeSnapshot inputs)
-            throws IOException {
+    DataStream<FeatureBar> bars(StreamExecutionEnvironment env, Inputs inputs) throws IOException {
         DataStream<FeatureBar> own = barsAlone(env, inputs);
         if (benchmark == null) {
             return own;
         }
         return BenchmarkJoin.join(
                 own,
-                isToIndex() ? index(env, last(inputs)) : FeatureComputeJob.barsOf(benchmark, own));
+                isToIndex()
+                        ? index(env, inputs.lastSession())
+                        : FeatureComputeJob.barsOf(benchmark, own));
     }
 
     /** Whether beta compares with an index of the lake, and not with one among the bars. */
@@ -300,24 +300,45 @@ final class LakeRun {
                 .uid("index-times");
     }
 
-    private DataStream<FeatureBar> barsAlone(StreamExecutionEnvironment env, LakeSnapshot inputs) {
-        return env.fromData(keys(inputs), TypeInformation.of(PartitionKey.class))
+    private DataStream<FeatureBar> barsAlone(StreamExecutionEnvironment env, Inputs inputs) {
+        return env.fromData(inputs.partitions(), TypeInformation.of(PartitionKey.class))
                 .name("partitions")
                 .uid("partitions")
                 .broadcast()
-                .transform("bars", FeatureBarSerializer.TYPE, new LakeBars(inputs, bars, interval))
+                .transform(
+                        "bars",
+                        FeatureBarSerializer.TYPE,
+                        new LakeBars(inputs.lake(), bars, interval, inputs.lastSession()))
                 .uid("bars");
     }
 
     /**
-     * The partitions of bars, in the order of their days.
+     * What is read.
      *
-     * @param last last day; null for all
-     * @throws FeatureInputException if there are none
+     * @param lake partitions of bars, in the order of their days
+     * @param lastSession of which bars are taken
      */
-    LakeSnapshot inputs(LocalDate last) throws IOException {
-        LakeSnapshot inputs = snapshot(bars, last);
-        if (inputs.partitions().isEmpty()) {
+    record Inputs(LakeSnapshot lake, LocalDate lastSession) {
+
+        List<PartitionKey> partitions() {
+            return keys(lake);
+        }
+
+        private LocalDate firstDay() {
+            return lake.partitions().get(0).key().date();
+        }
+    }
+
+    /**
+     * What there is to read.
+     *
+     * @param last last session; null for all
+     * @throws FeatureInputException if there is nothing
+     */
+    Inputs inputs(LocalDate last) throws IOException {
+        LakeSnapshot lake = snapshot(bars, last != null && isOfWindows() ? last.plusDays(1) : last);
+        List<PartitionKey> days = keys(lake);
+        if (days.isEmpty() || last != null && days.get(0).date().isAfter(last)) {
             throw new FeatureInputException(
                     "The lake "
                             + home.lake()
@@ -329,11 +350,20 @@ final class LakeRun {
                                     ? " Run 'champion adjust' first, or compute from raw prices"
                                             + " with -Dfeatures.prices=raw."
                                     : "")
-                            + (is(Bar.getClassSchema())
+                            + (isOfWindows()
                                     ? " Daily bars are taken with -Dfeatures.interval=1d."
                                     : ""));
         }
-        return inputs;
+        LocalDate lastDay = days.get(days.size() - 1).date();
+        return new Inputs(lake, last == null || lastDay.isBefore(last) ? lastDay : last);
+    }
+
+    /**
+     * Whether the bars' partitions are days by UTC: a session's last bars may be in that of the day
+     * after it.
+     */
+    private boolean isOfWindows() {
+        return is(Bar.getClassSchema());
     }
 
     /** Whether the bars are of a contract. */
@@ -351,16 +381,7 @@ final class LakeRun {
                 .snapshot(dataset, LocalDate.MIN, last == null ? LocalDate.MAX : last.plusDays(1));
     }
 
-    /** The last day. */
-    static LocalDate last(LakeSnapshot snapshot) {
-        return snapshot.partitions().get(snapshot.partitions().size() - 1).key().date();
-    }
-
-    private static List<LocalDate> days(LakeSnapshot snapshot) {
-        return snapshot.partitions().stream().map(day -> day.key().date()).toList();
-    }
-
-    static List<PartitionKey> keys(LakeSnapshot snapshot) {
+    private static List<PartitionKey> keys(LakeSnapshot snapshot) {
         return snapshot.partitions().stream().map(LakeSnapshot.Partition::key).toList();
     }
 
@@ -370,17 +391,23 @@ final class LakeRun {
                 .toList();
     }
 
-    /** Partitions that the run replaces. */
-    private TreeSet<PartitionKey> outputs(
-            List<LocalDate> days, LocalDate from, FeatureRows.Run run) {
+    /**
+     * Partitions that the run replaces.
+     *
+     * @param first first session; null for all
+     */
+    private TreeSet<PartitionKey> outputs(Inputs inputs, LocalDate first, FeatureRows.Run run) {
         TreeSet<PartitionKey> outputs = new TreeSet<>();
-        TreeSet<LocalDate> sessions = new TreeSet<>(days);
-        if (!interval.equals(FeatureRows.DAILY)) {
-            // By UTC, a session's last bars may be of the day after it.
-            days.forEach(day -> sessions.add(day.minusDays(1)));
+        TreeSet<LocalDate> sessions = new TreeSet<>();
+        for (PartitionKey input : inputs.partitions()) {
+            sessions.add(input.date());
+            if (isOfWindows()) {
+                sessions.add(input.date().minusDays(1));
+            }
         }
         List<String> groups = run.groups(set);
-        for (LocalDate session : sessions.tailSet(from)) {
+        LocalDate from = first == null ? sessions.first() : first;
+        for (LocalDate session : sessions.subSet(from, true, inputs.lastSession(), true)) {
             for (String group : groups) {
                 outputs.add(FEATURES.partitionOf(session, group));
             }

@@ -49,6 +49,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -424,6 +425,51 @@ final class FeatureComputeJobTest {
         assertThatThrownBy(() -> runOverLake("features.prices=flat_files", "features.interval=5m"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("bars of flat files are of 1d or of 1m");
+    }
+
+    /** Of an exchange that never closes, a session goes from midnight to midnight in New York. */
+    @Test
+    void sessionsAreWholeWhereTheyAreNotThoseOfPartitions() throws Exception {
+        LocalDate day = LocalDate.of(2026, 6, 10);
+        List<SpecificRecordBase> hours = new ArrayList<>();
+        for (FeatureBar bar : Bars.walk("BINANCE:BTCUSDT", 48, 1)) {
+            long start = day.toEpochDay() * Bars.DAY + bar.session * 3_600_000L;
+            Bar message = Bars.message(published(bar, start, 0));
+            message.setExchange("BINANCE");
+            message.setBarInterval("1h");
+            message.setWindowEnd(message.getWindowStart() + 3_600_000_000_000L);
+            message.setTurnover(bar.turnover);
+            hours.add(message);
+        }
+        write(Dataset.of(Bar.getClassSchema()), hours);
+        assertThat(runOverLake("features.interval=1h").barsRead()).isEqualTo(48);
+        Map<LocalDate, Long> bars = new TreeMap<>();
+        bars.put(day.minusDays(1), 4L);
+        bars.put(day, 24L);
+        bars.put(day.plusDays(1), 20L);
+        assertThat(barsBySession()).isEqualTo(bars);
+        List<String> rows = warehouse();
+        assertThat(rows).isEqualTo(text(lake()));
+
+        FeatureReport part = runOverLake("features.interval=1h", "features.to=" + day);
+        assertThat(part.barsRead()).isEqualTo(28);
+        assertThat(part.to()).isEqualTo(day.toString());
+        assertThat(barsBySession()).isEqualTo(bars);
+        assertThat(warehouse()).isEqualTo(rows);
+        FeatureReport later =
+                runOverLake("features.interval=1h", "features.from=" + day, "features.to=" + day);
+        assertThat(later.rows()).isEqualTo(part.rows() * 24 / 28);
+        assertThat(warehouse()).isEqualTo(rows);
+    }
+
+    private Map<LocalDate, Long> barsBySession() throws Exception {
+        return lake().stream()
+                .filter(row -> row.getFeatureGroup().startsWith("trend"))
+                .collect(
+                        Collectors.groupingBy(
+                                EquityIndicators::getTradeDate,
+                                TreeMap::new,
+                                Collectors.counting()));
     }
 
     @Test

@@ -140,7 +140,10 @@ final class LakeBarsTest {
             LakeSnapshot days, int tasks, int task) throws Exception {
         OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new LakeBars(days, BARS, "1d"), MAX_PARALLELISM, tasks, task);
+                        new LakeBars(days, BARS, "1d", LocalDate.ofEpochDay(DAYS)),
+                        MAX_PARALLELISM,
+                        tasks,
+                        task);
         harness.setup(FeatureBarSerializer.TYPE.createSerializer(new SerializerConfigImpl()));
         harness.open();
         return harness;
