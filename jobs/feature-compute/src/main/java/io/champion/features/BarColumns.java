@@ -8,6 +8,7 @@ import io.champion.model.Dataset;
 import io.champion.model.TextDictionary;
 import io.champion.model.record.Bar;
 import io.champion.model.record.DailyBar;
+import io.champion.model.record.EquityAdjusted;
 import io.champion.model.record.MinuteBar;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
@@ -25,6 +26,10 @@ import java.util.stream.Collectors;
 final class BarColumns {
     private static final Set<String> DAILY =
             Set.of("instrument_id", "symbol", "trade_date", "open", "high", "low", "close");
+
+    /** What turnover of adjusted bars is divided by, as prices were. */
+    private static final String DIVIDEND_FACTOR = "dividend_factor";
+
     private static final Set<String> OF_WINDOWS =
             Set.of(
                     "instrument_id",
@@ -82,6 +87,9 @@ final class BarColumns {
     private Numbers volume;
     private Numbers turnover;
 
+    /** Null where prices are not adjusted. */
+    private Numbers dividendFactor;
+
     /** The day whose end was looked up last. */
     private long day = Long.MIN_VALUE;
 
@@ -104,6 +112,9 @@ final class BarColumns {
         this.fields.add("volume");
         if (!isOfFlatFiles()) {
             this.fields.add("turnover");
+        }
+        if (bars.id().equals(Dataset.of(EquityAdjusted.getClassSchema()).id())) {
+            this.fields.add(DIVIDEND_FACTOR);
         }
         this.whole =
                 bars.columns().stream()
@@ -155,6 +166,7 @@ final class BarColumns {
         close = group.numbers("close");
         volume = group.numbers("volume");
         turnover = isOfFlatFiles() ? null : group.numbers("turnover");
+        dividendFactor = fields.contains(DIVIDEND_FACTOR) ? group.numbers(DIVIDEND_FACTOR) : null;
     }
 
     /** Rows of the row group. */
@@ -251,7 +263,15 @@ final class BarColumns {
                 traded ? real(low, row) : Double.NaN,
                 traded ? real(close, row) : Double.NaN,
                 sum("volume", volume, row),
-                turnover == null ? Double.NaN : sum("turnover", turnover, row));
+                turnover(row));
+    }
+
+    private double turnover(int row) {
+        if (turnover == null) {
+            return Double.NaN;
+        }
+        double traded = sum("turnover", turnover, row);
+        return dividendFactor == null ? traded : traded / real(dividendFactor, row);
     }
 
     private static boolean isKnown(Numbers column, int row) {

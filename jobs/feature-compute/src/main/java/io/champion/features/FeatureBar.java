@@ -34,7 +34,7 @@ final class FeatureBar {
     /** Shares; NaN where it is not known. */
     final double volume;
 
-    /** Price times size, summed; NaN where it is not known. */
+    /** Price times size, summed, at prices like those of the bar; NaN where it is not known. */
     final double turnover;
 
     /** Close of the benchmark at the same time; NaN where it is not known, or there is none. */

@@ -36,6 +36,7 @@ final class FeatureBars {
      */
     static FeatureBar of(SpecificRecordBase record) {
         if (record instanceof EquityAdjusted row) {
+            Double turnover = row.getTurnover();
             return daily(
                     row.getInstrumentId(),
                     row.getSymbol(),
@@ -46,7 +47,8 @@ final class FeatureBars {
                     row.getLow(),
                     row.getClose(),
                     row.getVolume(),
-                    row.getTurnover());
+                    // At the bar's prices, which are adjusted for dividends too, unlike volumes.
+                    turnover == null ? null : turnover / row.getDividendFactor());
         }
         if (record instanceof DailyBar row) {
             return daily(

@@ -2,6 +2,7 @@ package io.champion.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.champion.lake.ContractTypeInfo;
 import io.champion.lake.LakeGeneration;
@@ -11,7 +12,9 @@ import io.champion.lake.LakeSnapshot;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Bar;
+import io.champion.model.record.EquityAdjusted;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,12 +69,12 @@ final class LakeBarsTest {
         Collections.shuffle(rows, new Random(1));
         write(lake, rows);
 
-        LakeSnapshot days = snapshot();
+        LakeSnapshot days = snapshot(BARS);
         int seen = 0;
         for (int task = 0; task < 2; task++) {
             long watermark = Long.MIN_VALUE;
             TreeMap<String, Long> times = new TreeMap<>();
-            for (Object element : output(days, task)) {
+            for (Object element : output(days, BARS, 2, task)) {
                 if (element instanceof Watermark mark) {
                     watermark = mark.getTimestamp();
                     continue;
@@ -102,14 +105,14 @@ final class LakeBarsTest {
         Bars.walk("NSE:A:EQ", 2, 1).forEach(bar -> rows.add(message(bar)));
         write(lake, rows);
         org.apache.flink.core.fs.Path root = new org.apache.flink.core.fs.Path(lake.toUri());
-        LakeSnapshot snapshot = snapshot();
+        LakeSnapshot snapshot = snapshot(BARS);
         List<PartitionKey> days =
                 snapshot.partitions().stream().map(LakeSnapshot.Partition::key).toList();
         assertThat(days).hasSize(2);
         LakeGeneration generation = new LakeGeneration(root, "g1");
         write(Path.of(generation.root().toUri()), rows);
 
-        try (var harness = harness(snapshot, 1, 0)) {
+        try (var harness = harness(snapshot, BARS, 1, 0)) {
             harness.processElement(new StreamRecord<>(days.get(0)));
             generation.publish(days);
             assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(days.get(1))))
@@ -118,6 +121,43 @@ final class LakeBarsTest {
                             days.get(1)
                                     + " was replaced while the lake was being read; run again.");
         }
+    }
+
+    /** Prices are divided by the factors of dividends; what was paid for the shares is not. */
+    @Test
+    void theAveragePriceOfAnAdjustedDayLiesBetweenLowAndHigh() throws Exception {
+        EquityAdjusted row =
+                EquityAdjusted.newBuilder()
+                        .setEventId("adjusted")
+                        .setEventTime(Instant.EPOCH)
+                        .setIngestTime(Instant.EPOCH)
+                        .setSource("test")
+                        .setEntityId("NSE:A:EQ")
+                        .setInstrumentId("NSE:A:EQ")
+                        .setSymbol("A")
+                        .setExchange("NSE")
+                        .setSeries("EQ")
+                        .setTradeDate(LocalDate.EPOCH)
+                        .setOpen(100 / 2.1)
+                        .setHigh(102 / 2.1)
+                        .setLow(99 / 2.1)
+                        .setClose(101 / 2.1)
+                        .setVolume(2_000.0)
+                        .setTurnover(100_500.0)
+                        .setAdjustmentFactor(2)
+                        .setDividendFactor(1.05)
+                        .setIsTradingDay(true)
+                        .build();
+        write(lake, List.of(row));
+        FeatureBar ofRecord = FeatureBars.of(row);
+        assertThat(ofRecord.turnover / ofRecord.volume)
+                .isCloseTo(100.5 / 2.1, within(1e-9))
+                .isBetween(ofRecord.low, ofRecord.high);
+        Dataset adjusted = Dataset.of(EquityAdjusted.getClassSchema());
+        List<Object> output = output(snapshot(adjusted), adjusted, 1, 0);
+        @SuppressWarnings("unchecked")
+        StreamRecord<FeatureBar> ofColumns = (StreamRecord<FeatureBar>) output.get(0);
+        assertThat(ofColumns.getValue().hasValuesOf(ofRecord)).isTrue();
     }
 
     private static int owner(String instrument) {
@@ -131,16 +171,16 @@ final class LakeBarsTest {
         return message;
     }
 
-    private LakeSnapshot snapshot() throws Exception {
+    private LakeSnapshot snapshot(Dataset dataset) throws Exception {
         return new LakeReader(new org.apache.flink.core.fs.Path(lake.toUri()))
-                .snapshot(BARS, LocalDate.MIN, LocalDate.MAX);
+                .snapshot(dataset, LocalDate.MIN, LocalDate.MAX);
     }
 
     private static OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar> harness(
-            LakeSnapshot days, int tasks, int task) throws Exception {
+            LakeSnapshot days, Dataset dataset, int tasks, int task) throws Exception {
         OneInputStreamOperatorTestHarness<PartitionKey, FeatureBar> harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new LakeBars(days, BARS, "1d", LocalDate.ofEpochDay(DAYS)),
+                        new LakeBars(days, dataset, "1d", LocalDate.ofEpochDay(DAYS)),
                         MAX_PARALLELISM,
                         tasks,
                         task);
@@ -149,8 +189,9 @@ final class LakeBarsTest {
         return harness;
     }
 
-    private static List<Object> output(LakeSnapshot days, int task) throws Exception {
-        try (var harness = harness(days, 2, task)) {
+    private static List<Object> output(LakeSnapshot days, Dataset dataset, int tasks, int task)
+            throws Exception {
+        try (var harness = harness(days, dataset, tasks, task)) {
             for (LakeSnapshot.Partition day : days.partitions()) {
                 harness.processElement(new StreamRecord<>(day.key()));
             }
@@ -162,7 +203,7 @@ final class LakeBarsTest {
 
     private static void write(Path root, List<SpecificRecordBase> rows) throws Exception {
         TreeSet<PartitionKey> partitions = new TreeSet<>();
-        rows.forEach(row -> partitions.add(BARS.partitionOf(row)));
+        rows.forEach(row -> partitions.add(Dataset.of(row.getSchema()).partitionOf(row)));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
         env.setRuntimeMode(RuntimeExecutionMode.BATCH);
         env.fromData(rows, ContractTypeInfo.INSTANCE)
