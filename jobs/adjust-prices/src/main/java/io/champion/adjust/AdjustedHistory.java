@@ -190,16 +190,20 @@ final class AdjustedHistory {
     /** Whether the exchange's words were not understood, or not to the end. */
     private static boolean isUnparsed(CorporateAction action) {
         return !action.getSource().equals(OWN_LIST)
-                && switch (action.getActionType()) {
-                    case SPLIT, BONUS -> action.getRatioNew() == null;
-                    case RIGHTS ->
-                            action.getRatioNew() == null
-                                    || action.getSubscriptionPrice() == null
-                                            && action.getPremium() == null;
-                    case DIVIDEND -> action.getAmount() == null;
-                    case OTHER -> true;
-                    default -> false;
-                };
+                && (action.getActionType() == CorporateActionType.OTHER || lacksNumbers(action));
+    }
+
+    /** Whether numbers that the factor follows from are not known. */
+    private static boolean lacksNumbers(CorporateAction action) {
+        boolean lacksRatio = action.getRatioNew() == null || action.getRatioOld() == null;
+        return switch (action.getActionType()) {
+            case SPLIT, BONUS -> lacksRatio;
+            case RIGHTS ->
+                    lacksRatio
+                            || action.getSubscriptionPrice() == null && action.getPremium() == null;
+            case DIVIDEND -> action.getAmount() == null;
+            default -> false;
+        };
     }
 
     /**
@@ -242,6 +246,9 @@ final class AdjustedHistory {
         }
         if (isUnparsed(action)) {
             return unapplied(action, "Its purpose does not tell what it does to prices.");
+        }
+        if (lacksNumbers(action)) {
+            return unapplied(action, "The list does not give all of its numbers.");
         }
         try {
             return switch (type) {

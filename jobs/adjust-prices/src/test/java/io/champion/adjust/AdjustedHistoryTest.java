@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arithmetic, by hand, and by properties over histories made at random. */
@@ -157,6 +158,28 @@ class AdjustedHistoryTest {
                         rights,
                         action(EQ, day(4), CorporateActionType.SPLIT, 10, 5));
         assertThat(row(known, EQ, 2).getClose()).isCloseTo(45, within(1e-12));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SPLIT", "BONUS", "RIGHTS"})
+    void aRatioWithOneNumberIsNamedAndNotGuessed(CorporateActionType type) {
+        for (boolean own : List.of(false, true)) {
+            CorporateAction half = action(EQ, day(3), type);
+            half.setRatioNew(10.0);
+            half.setSubscriptionPrice(50.0);
+            AdjustedHistory history = adjust(threeDays(), own ? listed(half) : half);
+            assertThat(history.adjustments().applied).isEmpty();
+            assertThat(history.adjustments().unapplied).hasSize(1);
+            assertThat(row(history, EQ, 2).getClose()).isEqualTo(110);
+        }
+    }
+
+    /** A right of which neither price nor premium is known, as a list of one's own can state it. */
+    @Test
+    void aRightWithoutAPriceIsNamedAndNotGuessed() {
+        CorporateAction rights = listed(action(EQ, day(3), CorporateActionType.RIGHTS, 1, 2));
+        AdjustedHistory history = adjust(threeDays(), 10.0, false, rights);
+        assertThat(history.adjustments().unapplied).hasSize(1);
     }
 
     @Test
