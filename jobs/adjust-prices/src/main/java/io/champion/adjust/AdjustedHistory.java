@@ -267,7 +267,8 @@ final class AdjustedHistory {
                         unapplied(
                                 action,
                                 "What it does to prices follows from more than the announcement;"
-                                        + " list a SPLIT or BONUS of the same effect.");
+                                        + " list a BONUS of the same effect, or a SPLIT if the face"
+                                        + " value changed with it.");
             };
         } catch (IllegalArgumentException e) {
             return unapplied(action, e.getMessage());

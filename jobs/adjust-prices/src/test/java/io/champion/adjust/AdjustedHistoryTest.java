@@ -160,6 +160,30 @@ class AdjustedHistoryTest {
         assertThat(row(known, EQ, 2).getClose()).isCloseTo(45, within(1e-12));
     }
 
+    /** A split would say that its face value changed. */
+    @Test
+    void whatStandsForADemergerLeavesTheFaceValueAlone() {
+        List<EquityOhlc> bars = new ArrayList<>(threeDays());
+        bars.add(bar(EQ, day(4), 56.0, 44.8, 45));
+        CorporateAction rights = action(EQ, day(3), CorporateActionType.RIGHTS, 1, 2);
+        rights.setPremium(40.0);
+        CorporateAction demerger = action(EQ, day(4), CorporateActionType.DEMERGER);
+        assertThat(adjust(bars, 10.0, false, rights, demerger).adjustments().unapplied)
+                .singleElement()
+                .satisfies(u -> assertThat(u.reason()).contains("list a BONUS of the same effect"));
+        AdjustedHistory history =
+                adjust(
+                        bars,
+                        10.0,
+                        false,
+                        rights,
+                        demerger,
+                        listed(action(EQ, day(4), CorporateActionType.BONUS, 1, 4)));
+        assertThat(row(history, EQ, 3).getAdjustmentFactor()).isEqualTo(1.25);
+        // The price is 50, TERP 90.
+        assertThat(row(history, EQ, 2).getClose()).isCloseTo(90 / 1.25, within(1e-12));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SPLIT", "BONUS", "RIGHTS"})
     void aRatioWithOneNumberIsNamedAndNotGuessed(CorporateActionType type) {
