@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
@@ -29,18 +28,23 @@ final class BenchmarkJoin
 
     private static final String UID = "benchmark";
 
-    /** How many closes of the benchmark are kept at least; and twice as many at most. */
+    /**
+     * How many closes of the benchmark are kept, for late bars, of those that bars do not wait for.
+     */
     private static final int KEPT = 10_000;
 
-    private static final MapStateDescriptor<Long, Double> CLOSES =
+    static final MapStateDescriptor<Long, Double> CLOSES =
             new MapStateDescriptor<>("closes", Types.LONG, Types.DOUBLE);
 
     private transient ListState<FeatureBar> waiting;
 
-    /** How many closes are kept; counted when the first comes. */
+    /** How many closes there are; counted when the first comes. */
     private transient int closes;
 
-    private BenchmarkJoin() {}
+    /** With how many it is looked which are not needed. */
+    private transient int enough;
+
+    BenchmarkJoin() {}
 
     /**
      * The same bars with the benchmark's closes.
@@ -65,6 +69,7 @@ final class BenchmarkJoin
                                 new ListStateDescriptor<>(
                                         "waiting", FeatureBarSerializer.INSTANCE));
         closes = -1;
+        enough = 2 * KEPT;
     }
 
     @Override
@@ -95,21 +100,28 @@ final class BenchmarkJoin
             closes -= 1;
             state.remove(bar.time);
         }
-        if (closes > 2 * KEPT) {
-            forget(state);
+        if (closes > enough) {
+            forget(state, context.currentWatermark());
         }
     }
 
-    private void forget(BroadcastState<Long, Double> state) throws Exception {
-        TreeMap<Long, Double> all = new TreeMap<>();
-        for (Map.Entry<Long, Double> kept : state.entries()) {
-            all.put(kept.getKey(), kept.getValue());
+    /**
+     * Bars up to the watermark have their closes, but for late ones; all others are still to come.
+     */
+    private void forget(BroadcastState<Long, Double> state, long watermark) throws Exception {
+        List<Long> reached = new ArrayList<>();
+        for (Map.Entry<Long, Double> close : state.entries()) {
+            if (close.getKey() <= watermark) {
+                reached.add(close.getKey());
+            }
         }
-        List<Long> times = new ArrayList<>(all.keySet());
-        for (long time : times.subList(0, times.size() - KEPT)) {
+        reached.sort(null);
+        int forgotten = Math.max(0, reached.size() - KEPT);
+        for (long time : reached.subList(0, forgotten)) {
             state.remove(time);
         }
-        closes = KEPT;
+        closes -= forgotten;
+        enough = Math.max(2 * KEPT, closes + KEPT);
     }
 
     @Override
