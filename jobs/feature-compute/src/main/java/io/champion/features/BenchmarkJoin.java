@@ -44,6 +44,9 @@ final class BenchmarkJoin
     /** With how many it is looked which are not needed. */
     private transient int enough;
 
+    /** Id of the benchmark; null until its first bar. */
+    private transient String benchmark;
+
     BenchmarkJoin() {}
 
     /**
@@ -86,6 +89,17 @@ final class BenchmarkJoin
     @Override
     public void processBroadcastElement(FeatureBar bar, Context context, Collector<FeatureBar> out)
             throws Exception {
+        if (benchmark == null) {
+            benchmark = bar.instrument;
+        } else if (!benchmark.equals(bar.instrument)) {
+            throw new FeatureInputException(
+                    "'%s' is the symbol of %s and of %s; give one of them as '%s'."
+                            .formatted(
+                                    bar.symbol,
+                                    benchmark,
+                                    bar.instrument,
+                                    FeatureComputeOptions.BENCHMARK.key()));
+        }
         BroadcastState<Long, Double> state = context.getBroadcastState(CLOSES);
         if (closes < 0) {
             closes = 0;

@@ -137,11 +137,13 @@ public final class FeatureComputeJob {
                                         Dataset.of(EquityIndicators.getClassSchema()).id()))));
     }
 
-    /** Those bars that are of a symbol. */
-    static DataStream<FeatureBar> barsOf(String symbol, DataStream<FeatureBar> bars) {
-        return bars.filter(bar -> bar.symbol.equalsIgnoreCase(symbol))
-                .name("benchmark bars")
-                .uid("benchmark-bars");
+    /** Those bars that are of an instrument, which is named by its id or symbol. */
+    static DataStream<FeatureBar> barsOf(String name, DataStream<FeatureBar> bars) {
+        return bars.filter(bar -> isOf(name, bar)).name("benchmark bars").uid("benchmark-bars");
+    }
+
+    static boolean isOf(String name, FeatureBar bar) {
+        return bar.symbol.equalsIgnoreCase(name) || bar.instrument.equalsIgnoreCase(name);
     }
 
     private static KafkaSource<KafkaBar> source(

@@ -74,7 +74,8 @@ public final class FeatureComputeOptions {
                     .withDescription(
                             "Index that `beta` compares with, such as `NIFTY 50`: for daily bars of"
                                     + " NSE and BSE a name in normalized.index_ohlc, else a symbol"
-                                    + " among the bars themselves. If unset, beta is null.");
+                                    + " among the bars themselves, or the id of an instrument"
+                                    + " where several have that symbol. If unset, beta is null.");
 
     public static final ConfigOption<String> FROM =
             ConfigOptions.key("features.from")

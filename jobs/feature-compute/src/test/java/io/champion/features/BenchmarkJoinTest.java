@@ -1,6 +1,7 @@
 package io.champion.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -87,5 +88,22 @@ final class BenchmarkJoinTest {
         take(25_001);
         reach(25_001);
         assertThat(closes()).last().isEqualTo(25_001.0);
+    }
+
+    @Test
+    void aSymbolOfSeveralInstrumentsIsNoBenchmark() throws Exception {
+        FeatureBar spot = bar("BINANCE:BTCUSDT", 1);
+        FeatureBar future = bar("BINANCE:BTCUSDT:USDM", 1);
+        assertThat(FeatureComputeJob.isOf("btcusdt", spot)).isTrue();
+        assertThat(FeatureComputeJob.isOf("btcusdt", future)).isTrue();
+        assertThat(FeatureComputeJob.isOf("BINANCE:BTCUSDT", spot)).isTrue();
+        assertThat(FeatureComputeJob.isOf("BINANCE:BTCUSDT", future)).isFalse();
+
+        join.processBroadcastElement(spot, spot.time);
+        assertThatThrownBy(() -> join.processBroadcastElement(future, future.time))
+                .isInstanceOf(FeatureInputException.class)
+                .hasMessage(
+                        "'BTCUSDT' is the symbol of BINANCE:BTCUSDT and of BINANCE:BTCUSDT:USDM;"
+                                + " give one of them as 'features.benchmark'.");
     }
 }
