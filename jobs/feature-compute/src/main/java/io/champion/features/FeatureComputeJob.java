@@ -21,6 +21,7 @@ import io.champion.tracking.IntervalRuns;
 import io.champion.tracking.TrackingOptions;
 import io.champion.warehouse.WarehouseSink;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -60,6 +61,13 @@ public final class FeatureComputeJob {
                     FeatureComputeOptions.class);
 
     static final String NAME = "feature-compute";
+
+    private static final String ALIGNMENT_GROUP = "bars";
+
+    /**
+     * How often partitions learn how far they may be read: event time advances by the drift then.
+     */
+    private static final Duration ALIGNMENT_UPDATE = Duration.ofMillis(100);
 
     /** Runs the job over the lake and prints its report, or submits it to go on with Kafka. */
     public static void main(String[] arguments) throws Exception {
@@ -194,7 +202,7 @@ public final class FeatureComputeJob {
     }
 
     /** Watermarks from the starts of bars; what is no bar moves none. */
-    private static WatermarkStrategy<KafkaBar> times(JobConfig config) {
+    static WatermarkStrategy<KafkaBar> times(JobConfig config) {
         WatermarkStrategy<KafkaBar> strategy =
                 WatermarkStrategy.<KafkaBar>forBoundedOutOfOrderness(
                                 config.get(FeatureComputeOptions.OUT_OF_ORDERNESS))
@@ -203,9 +211,13 @@ public final class FeatureComputeJob {
                                         message.record() instanceof Bar bar
                                                 ? bar.getWindowStart() / 1_000_000
                                                 : Long.MIN_VALUE);
-        return config.get(FeatureComputeOptions.IDLENESS).isZero()
+        if (!config.get(FeatureComputeOptions.IDLENESS).isZero()) {
+            strategy = strategy.withIdleness(config.get(FeatureComputeOptions.IDLENESS));
+        }
+        Duration maxDrift = config.get(FeatureComputeOptions.MAX_DRIFT);
+        return maxDrift.isZero()
                 ? strategy
-                : strategy.withIdleness(config.get(FeatureComputeOptions.IDLENESS));
+                : strategy.withWatermarkAlignment(ALIGNMENT_GROUP, maxDrift, ALIGNMENT_UPDATE);
     }
 
     private static Map<String, Sink<SpecificRecordBase>> sinks(JobConfig config) {

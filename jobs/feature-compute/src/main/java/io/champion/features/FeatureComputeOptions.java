@@ -161,4 +161,15 @@ public final class FeatureComputeOptions {
                                     + " none, holds back the watermark no more; `0 s`: it always"
                                     + " does. What comes after a longer silence is late, and"
                                     + " taken as far as the horizon goes.");
+
+    public static final ConfigOption<Duration> MAX_DRIFT =
+            ConfigOptions.key("features.alignment.max-drift")
+                    .durationType()
+                    .defaultValue(Duration.ofHours(1))
+                    .withDescription(
+                            "From Kafka: how far a partition is read ahead of the slowest, in event"
+                                    + " time, so that few bars wait while the job catches up;"
+                                    + " `0 s`: any distance. It is looked at ten times a second,"
+                                    + " and event time cannot advance faster than by this, or by"
+                                    + " a bar, each time.");
 }

@@ -53,6 +53,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -664,6 +665,18 @@ final class FeatureComputeJobTest {
                                     "SELECT count() FROM " + clickHouse.table(rejects.table())))
                     .isEqualTo(1);
         }
+    }
+
+    @Test
+    void aPartitionIsNotReadFarAheadOfTheSlowest() {
+        WatermarkAlignmentParams usual = FeatureComputeJob.times(config()).getAlignmentParameters();
+        assertThat(usual.isEnabled()).isTrue();
+        assertThat(usual.getMaxAllowedWatermarkDrift()).isEqualTo(3_600_000);
+        assertThat(
+                        FeatureComputeJob.times(config("features.alignment.max-drift=0 s"))
+                                .getAlignmentParameters()
+                                .isEnabled())
+                .isFalse();
     }
 
     @Test
