@@ -115,6 +115,18 @@ final class FetchCommandTest {
     }
 
     @Test
+    void aServerWithoutFilesFailsTheFetchAndMakesNoHolidays() throws Exception {
+        serveFiles();
+        for (int i = 0; i < 2; i++) {
+            Run run = bhavcopy("--from", "2025-09-01", "--to", "2025-09-12");
+            assertThat(run.exitCode()).isEqualTo(ExitCode.INPUT);
+            assertThat(run.out())
+                    .contains("missing    10 days")
+                    .contains("without files of NSE from shortly before and after");
+        }
+    }
+
+    @Test
     void filesAreInspectedWithTheEyesOfTheIngest() throws Exception {
         ExchangeMonth.write(files, YearMonth.of(2025, 9), 100, 5);
         String name = "BhavCopy_NSE_CM_0_0_0_20250901_F_0000.csv.zip";

@@ -15,12 +15,16 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,9 +33,10 @@ import org.slf4j.LoggerFactory;
  * at a time.
  *
  * <p>Days without a session are told by the calendar, as far as it knows them, and else by the
- * answer: there is no file, or one that repeats the session before. A file is read before it goes
- * into the tier: it has to be of its format, whole, and of its day. Files of the last days are
- * asked for again, in case they were published again; the newer one then replaces the older.
+ * answer: there is no file, or one that repeats the session before, though there are files of the
+ * sessions around. A file is read before it goes into the tier: it has to be of its format, whole,
+ * and of its day. Files of the last days are asked for again, in case they were published again;
+ * the newer one then replaces the older.
  */
 public final class Bhavcopies {
 
@@ -45,6 +50,9 @@ public final class Bhavcopies {
 
     /** How long a file that is due may still come. */
     private static final Duration LATE = Duration.ofDays(3);
+
+    /** No holidays keep an exchange closed for longer from one session to the next. */
+    private static final int DAYS_BETWEEN_SESSIONS = 7;
 
     /** After so many failures in a row an exchange is left alone. */
     private static final int FAILURES = 5;
@@ -141,8 +149,8 @@ public final class Bhavcopies {
     private final List<DayOutcome> days = new ArrayList<>();
     private final List<Absent> absent = new ArrayList<>();
 
-    /** Exchange and date of the sessions of which there is a file of any kind. */
-    private final Set<String> sessions = new HashSet<>();
+    /** By exchange, the sessions of which a file of any kind was fetched, now or ever. */
+    private final Map<String, NavigableSet<LocalDate>> sessions = new HashMap<>();
 
     private final Map<String, Integer> failures = new HashMap<>();
     private int present;
@@ -197,6 +205,7 @@ public final class Bhavcopies {
     }
 
     private FetchReport run() throws IOException {
+        rememberSessions();
         List<Day> asked = asked();
         for (int i = 0; i < asked.size(); i++) {
             progress.update(i, asked.size(), bytes, 0);
@@ -250,16 +259,17 @@ public final class Bhavcopies {
                 ManifestEntry.State state = known == null ? null : known.state();
                 boolean recheck = date.isAfter(recheckFrom);
                 if (state == ManifestEntry.State.FETCHED && tier.size(day.key()) == known.size()) {
-                    sessions.add(session(day));
                     if (recheck && !wanted.dryRun()) {
                         asked.add(day);
                     } else {
                         present++;
                     }
                 } else if (state == ManifestEntry.State.PURGED && !wanted.again()) {
-                    sessions.add(session(day));
                     purged++;
-                } else if (state == ManifestEntry.State.CLOSED && !wanted.again() && !recheck) {
+                } else if (state == ManifestEntry.State.CLOSED
+                        && !wanted.again()
+                        && !recheck
+                        && !isKnownSession(date)) {
                     closed(day, "found before");
                 } else if (session || state == ManifestEntry.State.FETCHED) {
                     asked.add(day);
@@ -271,8 +281,39 @@ public final class Bhavcopies {
         return asked;
     }
 
-    private static String session(Day day) {
-        return day.kind().exchange() + " " + day.date();
+    private void rememberSessions() {
+        Map<String, BhavcopyKind> kinds =
+                Stream.of(BhavcopyKind.values())
+                        .collect(Collectors.toMap(BhavcopyKind::id, kind -> kind));
+        for (ManifestEntry entry : tier.manifest().all()) {
+            if (entry.state() != ManifestEntry.State.CLOSED && kinds.containsKey(entry.kind())) {
+                addSession(new Day(kinds.get(entry.kind()), entry.day()));
+            }
+        }
+    }
+
+    private void addSession(Day day) {
+        sessions.computeIfAbsent(day.kind().exchange(), exchange -> new TreeSet<>())
+                .add(day.date());
+    }
+
+    /** Whether any exchange was open; they keep the same holidays. */
+    private boolean isKnownSession(LocalDate date) {
+        return sessions.values().stream().anyMatch(dates -> dates.contains(date));
+    }
+
+    /**
+     * Whether the exchange published before a day and after it. Else it may be out of order, or not
+     * be where we look, and that there is no file tells nothing of the day.
+     */
+    private boolean isBetweenSessions(Day day) {
+        NavigableSet<LocalDate> dates =
+                sessions.getOrDefault(day.kind().exchange(), new TreeSet<>());
+        LocalDate before = dates.lower(day.date());
+        LocalDate after = dates.higher(day.date());
+        return before != null
+                && after != null
+                && ChronoUnit.DAYS.between(before, after) <= DAYS_BETWEEN_SESSIONS;
     }
 
     private void closed(Day day, String reason) {
@@ -420,7 +461,7 @@ public final class Bhavcopies {
                                 same ? known.fetched() : clock.instant(),
                                 Checked.CONTENT,
                                 version));
-        sessions.add(session(day));
+        addSession(day);
         if (same) {
             present++;
         } else {
@@ -439,13 +480,21 @@ public final class Bhavcopies {
             present++;
         } else if (clock.instant().isBefore(due)) {
             day(day, DayStatus.NOT_DUE, one.reason());
-        } else if (sessions.contains(session(day))) {
+        } else if (isKnownSession(day.date())) {
             boolean late = clock.instant().isBefore(due.plus(LATE));
             day(day, late ? DayStatus.LATE : DayStatus.MISSING, one.reason());
         } else if (!Sessions.INDIA.isSession(day.date())) {
             closed(day, one.reason());
         } else if (clock.instant().isBefore(due.plus(LATE))) {
             day(day, DayStatus.LATE, one.reason() + "; it may be a holiday");
+        } else if (!isBetweenSessions(day)) {
+            day(
+                    day,
+                    DayStatus.MISSING,
+                    one.reason()
+                            + "; without files of "
+                            + day.kind().exchange()
+                            + " from shortly before and after, it is not taken for a holiday");
         } else {
             tier.manifest()
                     .put(

@@ -200,23 +200,113 @@ final class BhavcopiesTest {
         assertThat(file(BhavcopyKind.NSE_CM, MONDAY))
                 .hasContent(text(BhavcopyKind.NSE_CM, MONDAY).strip() + "\n");
         assertThat(file(BhavcopyKind.NSE_SEC, tuesday)).doesNotExist();
+        // Of Friday nobody has anything, and no later session tells whether it was one.
+        LocalDate friday = MONDAY.plusDays(4);
         assertThat(report.days(DayStatus.MISSING))
                 .extracting(DayOutcome::kind, DayOutcome::day)
-                .containsExactly(tuple("nse-sec", wednesday));
+                .containsExactly(
+                        tuple("nse-sec", wednesday),
+                        tuple("nse-cm", friday),
+                        tuple("nse-sec", friday));
         assertThat(report.days(DayStatus.CLOSED))
                 .extracting(DayOutcome::kind, DayOutcome::day, DayOutcome::reason)
                 .contains(
                         tuple("nse-cm", tuesday, "the server has no such file"),
                         tuple("nse-sec", tuesday, "the file repeats the session of 2025-06-16"),
                         tuple("nse-cm", MONDAY.plusDays(5), "by the calendar"));
-        // Friday: nobody has it, and it is long ago.
-        assertThat(report.days(DayStatus.CLOSED)).anyMatch(d -> d.day().equals(MONDAY.plusDays(4)));
 
         requests.clear();
         FetchReport next = fetch(kinds, null, MONDAY.plusDays(6), 0, LATER);
         assertThat(next.files()).isEmpty();
         assertThat(next.present()).isEqualTo(5);
-        assertThat(requests).containsExactly(BhavcopyKind.NSE_SEC.fileName(wednesday));
+        assertThat(requests)
+                .containsExactlyInAnyOrder(
+                        BhavcopyKind.NSE_SEC.fileName(wednesday),
+                        BhavcopyKind.NSE_CM.fileName(friday),
+                        BhavcopyKind.NSE_SEC.fileName(friday));
+    }
+
+    /** How BSE answers when it has nothing, or is out of order. */
+    private void redirectToAPage(BhavcopyKind kind, LocalDate day) {
+        pages.put("/error.html", exchange -> send(exchange, 200, "<html>No data</html>"));
+        publish(
+                kind,
+                day,
+                exchange -> {
+                    exchange.getResponseHeaders().add("Location", "/error.html");
+                    exchange.sendResponseHeaders(302, -1);
+                });
+    }
+
+    private List<ManifestEntry> found(ManifestEntry.State state) throws IOException {
+        try (RawTier tier = RawTier.open(home, Bhavcopies.TIER)) {
+            return tier.manifest().all().stream().filter(e -> e.state() == state).toList();
+        }
+    }
+
+    @Test
+    void anOutageIsNoHolidayWhereTheOtherExchangeHadASession() throws Exception {
+        Set<BhavcopyKind> kinds = Set.of(BhavcopyKind.NSE_CM, BhavcopyKind.BSE_CM);
+        LocalDate last = MONDAY.plusDays(11);
+        for (LocalDate day = MONDAY; !day.isAfter(last); day = day.plusDays(1)) {
+            publish(BhavcopyKind.NSE_CM, day);
+            redirectToAPage(BhavcopyKind.BSE_CM, day);
+        }
+        FetchReport report = fetch(kinds, MONDAY, last, 0, LATER);
+        assertThat(report.files(Status.FETCHED)).hasSize(10);
+        assertThat(report.days(DayStatus.MISSING)).hasSize(10).allMatch(d -> isBse(d.kind()));
+        assertThat(found(ManifestEntry.State.CLOSED)).isEmpty();
+
+        for (LocalDate day = MONDAY; !day.isAfter(last); day = day.plusDays(1)) {
+            publish(BhavcopyKind.BSE_CM, day);
+        }
+        assertThat(fetch(kinds, null, last, 0, LATER).files(Status.FETCHED))
+                .hasSize(10)
+                .allMatch(f -> isBse(f.kind()));
+    }
+
+    private static boolean isBse(String kind) {
+        return kind.equals(BhavcopyKind.BSE_CM.id());
+    }
+
+    @Test
+    void anAddressThatHasNoFilesMakesNoHolidays() throws Exception {
+        Set<BhavcopyKind> kinds = Set.of(BhavcopyKind.NSE_CM);
+        publish(BhavcopyKind.NSE_CM, MONDAY);
+        LocalDate last = MONDAY.plusDays(11);
+        assertThat(fetch(kinds, MONDAY, last, 0, LATER).days(DayStatus.MISSING)).hasSize(9);
+        assertThat(found(ManifestEntry.State.CLOSED)).isEmpty();
+    }
+
+    @Test
+    void theSessionsOfEarlierRunsCountWhateverKindsTheyWereOf() throws Exception {
+        publish(BhavcopyKind.NSE_CM, MONDAY);
+        fetch(Set.of(BhavcopyKind.NSE_CM), MONDAY, MONDAY, 0, LATER);
+        Set<BhavcopyKind> other = Set.of(BhavcopyKind.NSE_SEC);
+        assertThat(fetch(other, MONDAY, MONDAY, 0, LATER).days())
+                .extracting(DayOutcome::status)
+                .containsExactly(DayStatus.MISSING);
+        publish(BhavcopyKind.NSE_SEC, MONDAY);
+        assertThat(fetch(other, MONDAY, MONDAY, 0, LATER).files(Status.FETCHED)).hasSize(1);
+    }
+
+    @Test
+    void aDayThatPassedForAHolidayIsAskedForAgainOnceASessionOfItIsKnown() throws Exception {
+        LocalDate tuesday = MONDAY.plusDays(1);
+        Set<BhavcopyKind> bse = Set.of(BhavcopyKind.BSE_CM);
+        publish(BhavcopyKind.BSE_CM, MONDAY);
+        publish(BhavcopyKind.BSE_CM, MONDAY.plusDays(2));
+        fetch(bse, MONDAY, MONDAY.plusDays(2), 0, LATER);
+        assertThat(found(ManifestEntry.State.CLOSED))
+                .extracting(ManifestEntry::day)
+                .containsExactly(tuesday);
+
+        publish(BhavcopyKind.NSE_CM, tuesday);
+        fetch(Set.of(BhavcopyKind.NSE_CM), tuesday, tuesday, 0, LATER);
+        publish(BhavcopyKind.BSE_CM, tuesday);
+        assertThat(fetch(bse, MONDAY, MONDAY.plusDays(2), 0, LATER).files(Status.FETCHED))
+                .extracting(FileOutcome::day)
+                .containsExactly(tuesday);
     }
 
     @Test
@@ -361,16 +451,15 @@ final class BhavcopiesTest {
 
     @Test
     void aRedirectToAPageSaysThatThereIsNone() throws Exception {
-        pages.put("/error.html", exchange -> send(exchange, 200, "<html>No data</html>"));
+        LocalDate tuesday = MONDAY.plusDays(1);
+        publish(BhavcopyKind.BSE_CM, MONDAY);
+        redirectToAPage(BhavcopyKind.BSE_CM, tuesday);
+        publish(BhavcopyKind.BSE_CM, MONDAY.plusDays(2));
         FetchReport report =
-                fetchOne(
-                        exchange -> {
-                            exchange.getResponseHeaders().add("Location", "/error.html");
-                            exchange.sendResponseHeaders(302, -1);
-                        });
+                fetch(Set.of(BhavcopyKind.BSE_CM), MONDAY, MONDAY.plusDays(2), 0, LATER);
         assertThat(report.days())
                 .singleElement()
-                .matches(d -> d.status() == DayStatus.CLOSED)
+                .matches(d -> d.day().equals(tuesday) && d.status() == DayStatus.CLOSED)
                 .matches(d -> d.reason().equals("the server has a page in place of the file"));
     }
 
