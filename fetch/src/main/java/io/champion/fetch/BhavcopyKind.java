@@ -97,8 +97,13 @@ public enum BhavcopyKind {
 
     /** Where a day's file lies below the root of the tier. */
     String key(LocalDate date) {
-        return "%s/%04d/%02d/%s"
-                .formatted(source, date.getYear(), date.getMonthValue(), fileName(date));
+        return String.format(
+                Locale.ROOT,
+                "%s/%04d/%02d/%s",
+                source,
+                date.getYear(),
+                date.getMonthValue(),
+                fileName(date));
     }
 
     /** Where a day's file is published, below the exchange's base URL. */

@@ -252,7 +252,8 @@ public final class FlatFiles {
                 source.prefix()
                         + "/"
                         + kind.folder(wanted.layout())
-                        + "/%04d/%02d/".formatted(month.getYear(), month.getMonthValue());
+                        + String.format(
+                                Locale.ROOT, "/%04d/%02d/", month.getYear(), month.getMonthValue());
         List<Listed> objects = new ArrayList<>();
         try {
             store.listAll(

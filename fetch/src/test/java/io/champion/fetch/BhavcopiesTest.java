@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -170,6 +171,24 @@ final class BhavcopiesTest {
                         "https://nsearchives.nseindia.com/products/content/sec_bhavdata_full_08072024.csv",
                         "https://www.bseindia.com/download/BhavCopy/Equity/BhavCopy_BSE_CM_0_0_0_20240708_F_0000.CSV",
                         "https://www.bseindia.com/download/Bhavcopy/Derivative/BhavCopy_BSE_FO_0_0_0_20240708_F_0000.CSV");
+    }
+
+    @Test
+    void theMachinesOwnDigitsAreInNoNameOfAFile() throws Exception {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            assertThat(String.format("%d", 1)).isNotEqualTo("1");
+            assertThat(BhavcopyKind.NSE_CM.key(MONDAY))
+                    .isEqualTo(
+                            "nse_udiff_cm/2025/06/BhavCopy_NSE_CM_0_0_0_20250616_F_0000.csv.zip");
+            publish(BhavcopyKind.NSE_CM, MONDAY);
+            Set<BhavcopyKind> kinds = Set.of(BhavcopyKind.NSE_CM);
+            assertThat(fetch(kinds, MONDAY, MONDAY, 0, LATER).files(Status.FETCHED)).hasSize(1);
+            assertThat(fetch(kinds, null, MONDAY, 0, LATER).present()).isEqualTo(1);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     private static String uri(BhavcopyKind kind, LocalDate day) {

@@ -27,6 +27,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -173,6 +174,18 @@ final class FlatFilesTest {
                 .extracting(DayOutcome::day)
                 .containsExactly(MONDAY.plusDays(4));
         assertThat(file(key("day_aggs_v1", MONDAY.plusDays(2)))).exists();
+    }
+
+    @Test
+    void theMachinesOwnDigitsAreInNoNameOfAFile() throws Exception {
+        server.put(key("day_aggs_v1", MONDAY), gzip("text"));
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            assertThat(fetch(DAY_BARS).files(Status.FETCHED)).hasSize(1);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

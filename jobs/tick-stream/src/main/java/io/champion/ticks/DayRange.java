@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Days of UTC, by which lake and warehouse are partitioned.
@@ -66,7 +67,7 @@ record DayRange(LocalDate from, LocalDate to) implements Serializable {
                         new PartitionKey(
                                 dataset.id(),
                                 dataset.folder(),
-                                "date=%s/hour=%02d".formatted(day, hour)));
+                                String.format(Locale.ROOT, "date=%s/hour=%02d", day, hour)));
             }
         }
         return partitions;

@@ -80,7 +80,7 @@ final class History {
         }
 
         String file() {
-            return String.format("%04d_%s.sql", version, name);
+            return String.format(Locale.ROOT, "%04d_%s.sql", version, name);
         }
     }
 

@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -88,7 +89,7 @@ record Migration(int version, String name, String text) {
 
     /** Its file's name. */
     String file() {
-        return String.format("%04d_%s.sql", version, name);
+        return String.format(Locale.ROOT, "%04d_%s.sql", version, name);
     }
 
     /** Changes with any change to the file but one of line ends. */

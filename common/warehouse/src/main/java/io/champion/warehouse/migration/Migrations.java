@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -281,9 +282,11 @@ public final class Migrations {
             } else if (file.version() != next) {
                 problems.add(
                         String.format(
+                                Locale.ROOT,
                                 "There is no migration %04d before %s: numbers follow each other,"
                                         + " so a file is missing; restore it.",
-                                next, file.file()));
+                                next,
+                                file.file()));
             }
             next = file.version() + 1;
         }
@@ -319,9 +322,11 @@ public final class Migrations {
             if (file.version() < applied && !entries.containsKey(file.version())) {
                 problems.add(
                         String.format(
+                                Locale.ROOT,
                                 "%s is new, but %04d was applied before it: give it the next free"
                                         + " number.",
-                                file.file(), applied));
+                                file.file(),
+                                applied));
             }
         }
         return problems;
