@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.mlflow.api.proto.Service;
@@ -58,6 +59,12 @@ final class MlflowServer implements AutoCloseable {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int REQUEST_TIMEOUT = 408;
+
+    /**
+     * What is said of the run itself: bad, too large, not to be processed. All else, such as 401 or
+     * 404, may be of the login, the address or a proxy, which somebody can put right.
+     */
+    private static final Set<Integer> REFUSALS = Set.of(400, 413, 422);
 
     private final String url;
     private final Login login;
@@ -440,7 +447,9 @@ final class MlflowServer implements AutoCloseable {
         if (cause instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        boolean refused = cause instanceof MlflowHttpException && !mayPass(cause);
+        boolean refused =
+                cause instanceof MlflowHttpException answer
+                        && REFUSALS.contains(answer.getStatusCode());
         String what =
                 cause instanceof MlflowHttpException answer
                         ? "answered " + answer.getStatusCode() + ": " + firstLine(answer)

@@ -271,6 +271,7 @@ public final class Tracker implements AutoCloseable {
         try {
             send(server, store(root), ledger(root), run);
             unsent.remove(run.id());
+            refused.remove(run.id());
             if (isAway) {
                 isAway = false;
                 sendDue();
@@ -394,8 +395,8 @@ public final class Tracker implements AutoCloseable {
     private String summary(boolean inTime, Duration patience) {
         StringBuilder text = new StringBuilder();
         int all = recorded.size();
-        int waiting = waiting();
-        int there = all - waiting - lost.size();
+        int waiting = waiting() - refused.size();
+        int there = all - waiting - refused.size() - lost.size();
         if (server == null) {
             text.append("Recorded for MLflow below ").append(new Path(root, "runs")).append('\n');
         } else if (there == all) {
@@ -404,6 +405,11 @@ public final class Tracker implements AutoCloseable {
             text.append(
                     "%d of %d runs recorded at %s; %d wait below %s for 'champion runs send'\n"
                             .formatted(there, all, server.url(), waiting, root));
+        }
+        if (!refused.isEmpty()) {
+            text.append(
+                    "%d of %d runs were refused, and are not sent there again\n"
+                            .formatted(refused.size(), all));
         }
         if (!lost.isEmpty()) {
             text.append("%d of %d runs are not on record\n".formatted(lost.size(), all));

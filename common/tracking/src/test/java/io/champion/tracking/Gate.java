@@ -26,6 +26,7 @@ final class Gate implements AutoCloseable {
     private final String behind;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger failures = new AtomicInteger();
+    private volatile int failure;
     private volatile boolean holding;
 
     /** Credentials of the calls that came, empty for none. */
@@ -46,6 +47,12 @@ final class Gate implements AutoCloseable {
 
     /** Answers 500 to so many calls. */
     void fail(int calls) {
+        fail(calls, 500);
+    }
+
+    /** Answers a status to so many calls. */
+    void fail(int calls, int status) {
+        failure = status;
         failures.set(calls);
     }
 
@@ -65,7 +72,7 @@ final class Gate implements AutoCloseable {
             }
             if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 byte[] answer = "{\"error_code\":\"INTERNAL_ERROR\",\"message\":\"no\"}".getBytes();
-                exchange.sendResponseHeaders(500, answer.length);
+                exchange.sendResponseHeaders(failure, answer.length);
                 exchange.getResponseBody().write(answer);
                 return;
             }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real tracking server, which may be away, slow or failing. */
 final class TrackerTest {
@@ -253,6 +255,43 @@ final class TrackerTest {
         assertThat(new FileStore(new Path(root(), "runs")).runs())
                 .extracting(TrackedRun::name)
                 .containsExactly("broken");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404, 407})
+    void whatALoginOrAnAddressIsToBlameForIsSentOnceThatIsRight(int status) throws Exception {
+        String name = "answered " + status;
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.fail(Integer.MAX_VALUE, status);
+            try (Tracker tracker = tracker(gate.url(), Map.of())) {
+                tracker.record(run(name), Map.of());
+                assertThat(tracker.finish()).contains("0 of 1 runs recorded", "1 wait below", name);
+            }
+            gate.fail(0);
+            try (MlflowServer server = new MlflowServer(gate.url(), Map.of())) {
+                assertThat(Tracker.sendAll(root(), server))
+                        .isEqualTo(new Tracker.SendResult(1, List.of()));
+            }
+        }
+        assertThat(runs(Experiments.INGESTION, name)).hasSize(1);
+    }
+
+    @Test
+    void whatAServerRefusesIsNotSentToItAgain() throws Exception {
+        try (Gate gate = new Gate(mlflow.url())) {
+            gate.fail(Integer.MAX_VALUE, 400);
+            try (Tracker tracker = tracker(gate.url(), Map.of())) {
+                tracker.record(run("refused"), Map.of());
+                assertThat(tracker.finish())
+                        .contains(
+                                "0 of 1 runs recorded", "0 wait below", "1 of 1 runs were refused");
+            }
+            gate.fail(0);
+            try (MlflowServer server = new MlflowServer(gate.url(), Map.of())) {
+                assertThat(Tracker.sendAll(root(), server))
+                        .isEqualTo(new Tracker.SendResult(0, List.of()));
+            }
+        }
     }
 
     @Test
