@@ -17,8 +17,8 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
 
-/** What the lake needs of a file system beyond Flink's interface. */
-final class LakeFiles {
+/** What the lake, and what lies beside it, needs of a file system beyond Flink's interface. */
+public final class LakeFiles {
     /** There, a rename copies every object; putting one object is atomic instead. */
     private static final Set<String> OBJECT_STORES =
             Set.of(
@@ -47,14 +47,26 @@ final class LakeFiles {
     /**
      * Writes a small file, so that {@link #read} gives its old content or its new one, whenever it
      * is asked and wherever this dies. One process at a time may write it.
+     *
+     * @throws IOException if that fails
      */
-    static void put(FileSystem fs, Path path, byte[] content) throws IOException {
+    public static void put(FileSystem fs, Path path, byte[] content) throws IOException {
+        put(fs, path, path.getParent(), content);
+    }
+
+    /**
+     * As {@link #put(FileSystem, Path, byte[])}.
+     *
+     * @param folder of the same file system, where readers take no notice of a hidden file that a
+     *     writer leaves which dies
+     */
+    public static void put(FileSystem fs, Path path, Path folder, byte[] content)
+            throws IOException {
         if (onObjectStore(path)) {
             write(fs, path, content);
             return;
         }
-        Path hidden =
-                new Path(path.getParent(), "." + path.getName() + "." + UUID.randomUUID() + ".tmp");
+        Path hidden = new Path(folder, "." + path.getName() + "." + UUID.randomUUID() + ".tmp");
         write(fs, hidden, content);
         if (local(fs)) {
             Files.move(nio(hidden), nio(path), StandardCopyOption.ATOMIC_MOVE);

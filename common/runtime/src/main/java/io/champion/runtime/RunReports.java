@@ -1,13 +1,12 @@
 package io.champion.runtime;
 
+import io.champion.lake.LakeFiles;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
 
 /** What bounded runs leave below the home: {@code runs/<run id>/}, a file or more each. */
@@ -35,8 +34,6 @@ public final class RunReports {
         Path file = new Path(home.runs() + "/" + runId + "/" + name);
         FileSystem fileSystem = file.getFileSystem();
         fileSystem.mkdirs(file.getParent());
-        try (OutputStream out = fileSystem.create(file, WriteMode.OVERWRITE)) {
-            out.write(json.getBytes(StandardCharsets.UTF_8));
-        }
+        LakeFiles.put(fileSystem, file, json.getBytes(StandardCharsets.UTF_8));
     }
 }

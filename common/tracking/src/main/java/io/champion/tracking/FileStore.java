@@ -1,10 +1,10 @@
 package io.champion.tracking;
 
+import io.champion.lake.LakeFiles;
 import io.champion.tracking.TrackedRun.Status;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,8 +19,9 @@ import java.util.UUID;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
@@ -32,9 +33,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Runs in the layout of MLflow's file store, on any of Flink's file systems: {@code mlflow ui
  * --backend-store-uri} opens it, and {@code mlflow migrate-filestore} moves it into a database.
  *
- * <p>A run's {@code meta.yaml} is written last: without it there is no run.
+ * <p>A run's {@code meta.yaml} is written last: without it there is no run. Nor is there one where
+ * a file cannot be understood: one run that is damaged must not stand for all.
  */
 final class FileStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
+
     private static final String META = "meta.yaml";
     private static final String PARENT = "mlflow.parentRunId";
     private static final String NAME = "mlflow.runName";
@@ -61,16 +65,14 @@ final class FileStore {
         Path folder = new Path(new Path(root, experiment), run.id());
         writeExperiment(experiment, run.experiment());
         for (Map.Entry<String, byte[]> artifact : artifacts.entrySet()) {
-            write(new Path(folder, "artifacts/" + artifact.getKey()), artifact.getValue());
+            write(folder, "artifacts/" + artifact.getKey(), artifact.getValue());
         }
         for (Map.Entry<String, String> param : run.params().entrySet()) {
-            write(new Path(folder, "params/" + param.getKey()), oneLine(param.getValue()));
+            write(folder, "params/" + param.getKey(), oneLine(param.getValue()));
         }
         long time = (run.end() == null ? run.start() : run.end()).toEpochMilli();
         for (Map.Entry<String, Double> metric : run.metrics().entrySet()) {
-            write(
-                    new Path(folder, "metrics/" + metric.getKey()),
-                    time + " " + metric.getValue() + " 0\n");
+            write(folder, "metrics/" + metric.getKey(), time + " " + metric.getValue() + " 0\n");
         }
         SortedMap<String, String> tags = new TreeMap<>(run.tags());
         tags.put(NAME, run.name());
@@ -78,7 +80,7 @@ final class FileStore {
             tags.put(PARENT, run.parent());
         }
         for (Map.Entry<String, String> tag : tags.entrySet()) {
-            write(new Path(folder, "tags/" + tag.getKey()), tag.getValue());
+            write(folder, "tags/" + tag.getKey(), tag.getValue());
         }
         Map<String, Object> meta = new LinkedHashMap<>();
         meta.put("artifact_uri", uri(new Path(folder, "artifacts")));
@@ -96,23 +98,23 @@ final class FileStore {
         meta.put("status", number(run.status()));
         meta.put("tags", List.of());
         meta.put("user_id", "champion");
-        write(new Path(folder, META), yaml(meta));
+        write(folder, META, yaml(meta));
     }
 
     private void writeExperiment(String id, String name) throws IOException {
-        Path meta = new Path(root, id + "/" + META);
-        if (files.exists(meta)) {
+        Path folder = new Path(root, id);
+        if (meta(folder).isPresent()) {
             return;
         }
         Map<String, Object> values = new LinkedHashMap<>();
         long now = System.currentTimeMillis();
-        values.put("artifact_location", uri(new Path(root, id)));
+        values.put("artifact_location", uri(folder));
         values.put("creation_time", now);
         values.put("experiment_id", id);
         values.put("last_update_time", now);
         values.put("lifecycle_stage", "active");
         values.put("name", name);
-        write(meta, yaml(values));
+        write(folder, META, yaml(values));
     }
 
     /** MLflow's are numbers of 18 digits; the same name always gets the same here. */
@@ -181,27 +183,35 @@ final class FileStore {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        Map<?, ?> meta = found.get();
+        try {
+            return Optional.of(read(folder, experiment, found.get()));
+        } catch (RuntimeException e) {
+            LOG.warn("The run in {} is taken for none, because it is damaged.", folder, e);
+            return Optional.empty();
+        }
+    }
+
+    /** Throws a runtime exception where a file is not what it has to be. */
+    private TrackedRun read(Path folder, String experiment, Map<?, ?> meta) throws IOException {
         SortedMap<String, String> tags = values(new Path(folder, "tags"));
         SortedMap<String, Double> metrics = new TreeMap<>();
         values(new Path(folder, "metrics"))
                 .forEach((key, line) -> metrics.put(key, lastValue(line)));
         String parent = tags.remove(PARENT);
         tags.remove(NAME);
-        return Optional.of(
-                new TrackedRun(
-                        text(meta, "run_id"),
-                        parent,
-                        experiment,
-                        text(meta, "run_name"),
-                        status(((Number) meta.get("status")).intValue()),
-                        Instant.ofEpochMilli(((Number) meta.get("start_time")).longValue()),
-                        meta.get("end_time") instanceof Number end
-                                ? Instant.ofEpochMilli(end.longValue())
-                                : null,
-                        values(new Path(folder, "params")),
-                        metrics,
-                        tags));
+        return new TrackedRun(
+                text(meta, "run_id"),
+                parent,
+                experiment,
+                text(meta, "run_name"),
+                status(((Number) meta.get("status")).intValue()),
+                Instant.ofEpochMilli(((Number) meta.get("start_time")).longValue()),
+                meta.get("end_time") instanceof Number end
+                        ? Instant.ofEpochMilli(end.longValue())
+                        : null,
+                values(new Path(folder, "params")),
+                metrics,
+                tags);
     }
 
     private static double lastValue(String lines) {
@@ -244,17 +254,22 @@ final class FileStore {
         return values;
     }
 
+    /** What a folder's {@link #META} says; empty if it has none that can be understood. */
     private Optional<Map<?, ?>> meta(Path folder) throws IOException {
         Path file = new Path(folder, META);
         if (!files.exists(file)) {
             return Optional.empty();
         }
         try (InputStream in = files.open(file)) {
-            return Optional.of(
-                    (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromInputStream(in));
-        } catch (YamlEngineException | ClassCastException e) {
-            throw new IOException(file + " is no file of MLflow's store: " + e.getMessage(), e);
+            Object values = new Load(LoadSettings.builder().build()).loadFromInputStream(in);
+            if (values instanceof Map<?, ?> meta) {
+                return Optional.of(meta);
+            }
+            LOG.warn("{} is taken for none, because it is empty or cut off.", file);
+        } catch (YamlEngineException e) {
+            LOG.warn("{} is taken for none, because it cannot be understood.", file, e);
         }
+        return Optional.empty();
     }
 
     private static String text(Map<?, ?> meta, String key) {
@@ -280,14 +295,17 @@ final class FileStore {
                 .dumpToString(values);
     }
 
-    private void write(Path file, String text) throws IOException {
-        write(file, text.getBytes(StandardCharsets.UTF_8));
+    private void write(Path folder, String name, String text) throws IOException {
+        write(folder, name, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private void write(Path file, byte[] bytes) throws IOException {
+    /**
+     * @param folder of the run or experiment; MLflow takes every file in folders below it for one
+     *     of its own, but none in the folder itself
+     */
+    private void write(Path folder, String name, byte[] bytes) throws IOException {
+        Path file = new Path(folder, name);
         files.mkdirs(file.getParent());
-        try (OutputStream out = files.create(file, WriteMode.OVERWRITE)) {
-            out.write(bytes);
-        }
+        LakeFiles.put(files, file, folder, bytes);
     }
 }

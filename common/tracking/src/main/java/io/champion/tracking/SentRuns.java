@@ -1,22 +1,25 @@
 package io.champion.tracking;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.champion.lake.LakeFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which runs a server has, or does not want: a file each, beside the store. It is for the server
  * that the file names; another one has not got the run.
  */
 final class SentRuns {
+    private static final Logger LOG = LoggerFactory.getLogger(SentRuns.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
@@ -51,6 +54,7 @@ final class SentRuns {
         this.files = folder.getFileSystem();
     }
 
+    /** What became of a run; empty where nobody knows, and it has to be sent, perhaps again. */
     Optional<Sent> of(TrackedRun run) throws IOException {
         Path file = file(run);
         if (!files.exists(file)) {
@@ -65,6 +69,9 @@ final class SentRuns {
                             node.path("status").asText(),
                             node.path("end").textValue(),
                             node.path("refusal").textValue()));
+        } catch (JsonProcessingException e) {
+            LOG.warn("{} is taken for none, because it cannot be understood.", file, e);
+            return Optional.empty();
         }
     }
 
@@ -78,17 +85,17 @@ final class SentRuns {
 
     void store(TrackedRun run, Sent sent) throws IOException {
         files.mkdirs(folder);
-        try (OutputStream out = files.create(file(run), WriteMode.OVERWRITE)) {
-            out.write(
-                    JSON.writeValueAsBytes(
-                            JSON.createObjectNode()
-                                    .put("server", sent.server())
-                                    .put("run", sent.serverRun())
-                                    .put("status", sent.status())
-                                    .put("end", sent.end())
-                                    .put("refusal", sent.refusal())
-                                    .put("time", Instant.now().toString())));
-        }
+        LakeFiles.put(
+                files,
+                file(run),
+                JSON.writeValueAsBytes(
+                        JSON.createObjectNode()
+                                .put("server", sent.server())
+                                .put("run", sent.serverRun())
+                                .put("status", sent.status())
+                                .put("end", sent.end())
+                                .put("refusal", sent.refusal())
+                                .put("time", Instant.now().toString())));
     }
 
     private Path file(TrackedRun run) {

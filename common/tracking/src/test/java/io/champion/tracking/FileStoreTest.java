@@ -2,10 +2,13 @@ package io.champion.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.core.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,56 @@ final class FileStoreTest {
     }
 
     @Test
+    void aRunThatIsDamagedHidesNoOther() throws Exception {
+        FileStore store = store();
+        TrackedRun whole = run("whole");
+        TrackedRun withoutMeta = run("without meta");
+        TrackedRun withoutMetric = run("without metric");
+        for (TrackedRun run : List.of(whole, withoutMeta, withoutMetric)) {
+            store.write(run, Map.of());
+        }
+        truncate(withoutMeta.id(), "meta.yaml");
+        truncate(withoutMetric.id(), "rows");
+
+        assertThat(store.runs()).containsExactly(whole);
+        assertThat(store.find(withoutMeta.id())).isEmpty();
+        assertThat(store.find(Experiments.INGESTION, withoutMetric.id())).isEmpty();
+        store.write(withoutMeta, Map.of());
+        assertThat(store.runs()).containsExactlyInAnyOrder(whole, withoutMeta);
+    }
+
+    @Test
+    void anExperimentThatIsDamagedIsWrittenAgainWithItsNextRun() throws Exception {
+        FileStore store = store();
+        TrackedRun before = run("before");
+        store.write(before, Map.of());
+        Files.writeString(
+                directory.resolve("runs").resolve(experiment()).resolve("meta.yaml"),
+                "artifact_loc");
+        assertThat(store.runs()).isEmpty();
+        TrackedRun next = run("next");
+        store.write(next, Map.of());
+        assertThat(store.runs()).containsExactlyInAnyOrder(before, next);
+    }
+
+    private static TrackedRun run(String name) {
+        return TrackedRun.of(Experiments.INGESTION, name, START)
+                .metric("rows", 1)
+                .finished(START.plusSeconds(1));
+    }
+
+    private void truncate(String runId, String name) throws IOException {
+        try (Stream<java.nio.file.Path> all = Files.walk(directory)) {
+            Files.write(
+                    all.filter(file -> file.getFileName().toString().equals(name))
+                            .filter(file -> file.toString().contains(runId))
+                            .findFirst()
+                            .orElseThrow(),
+                    new byte[0]);
+        }
+    }
+
+    @Test
     void namesAreThoseThatMlflowTakes() {
         TrackedRun run =
                 TrackedRun.of(Experiments.INGESTION, "one", START)
@@ -70,6 +123,12 @@ final class FileStoreTest {
                         .metric("rows", 1.5)
                         .finished(START.plusSeconds(7));
         store().write(run, Map.of("lineage.json", bytes("{}")));
+        // What a writer leaves that dies.
+        for (String folder : List.of("", "/" + run.id())) {
+            Files.createFile(
+                    java.nio.file.Path.of(
+                            store().root().getPath(), experiment() + folder, ".meta.yaml.1.tmp"));
+        }
 
         try (MlflowProcess mlflow =
                 MlflowProcess.over(
@@ -88,6 +147,13 @@ final class FileStoreTest {
                     .isEqualTo(200);
             assertThat(mlflow.get("/api/2.0/mlflow/artifacts/list?run_id=" + run.id()).body())
                     .contains("lineage.json");
+        }
+    }
+
+    /** The folder of the one experiment. */
+    private String experiment() throws IOException {
+        try (Stream<java.nio.file.Path> all = Files.list(directory.resolve("runs"))) {
+            return all.findFirst().orElseThrow().getFileName().toString();
         }
     }
 
