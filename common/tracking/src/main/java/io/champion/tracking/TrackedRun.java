@@ -50,6 +50,9 @@ public record TrackedRun(
     /** The longest value that MLflow's server takes. */
     static final int MAX_VALUE = 6_000;
 
+    /** The tag that says why a run failed. */
+    private static final String PROBLEM = "champion.problem";
+
     /** MLflow's rule for names of params, metrics and tags, without what reads as a folder. */
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Za-z0-9_. :-]");
 
@@ -63,6 +66,18 @@ public record TrackedRun(
         params = Collections.unmodifiableSortedMap(new TreeMap<>(params));
         metrics = Collections.unmodifiableSortedMap(new TreeMap<>(metrics));
         tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
+    }
+
+    /**
+     * This run, which goes on, as one that did not do what it was to do.
+     *
+     * @param problem a sentence
+     */
+    TrackedRun failed(Instant end, String problem) {
+        SortedMap<String, String> said = new TreeMap<>(tags);
+        said.put(PROBLEM, problem);
+        return new TrackedRun(
+                id, parent, experiment, name, Status.FAILED, start, end, params, metrics, said);
     }
 
     /** Begins to describe a run. */
@@ -210,7 +225,7 @@ public record TrackedRun(
          * @param problem a sentence
          */
         TrackedRun failed(Instant end, String problem) {
-            tag("champion.problem", problem);
+            tag(PROBLEM, problem);
             return build(Status.FAILED, end);
         }
 

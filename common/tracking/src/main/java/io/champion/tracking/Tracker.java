@@ -62,6 +62,9 @@ public final class Tracker implements AutoCloseable {
     /** How many records of a run are under way. */
     private final Map<String, Integer> underWay = new ConcurrentHashMap<>();
 
+    /** The run that goes on, as it began; null where none does. */
+    private TrackedRun goesOn;
+
     private Tracker(Path root, MlflowServer server, Duration patience, String partOf) {
         this.root = root;
         this.server = server;
@@ -164,20 +167,48 @@ public final class Tracker implements AutoCloseable {
         if (whole != null) {
             run.partOf(whole);
         }
-        record(run.running(), Map.of());
+        begin(run.running());
         try {
             R result = work.execute(run);
-            record(run.finished(Instant.now()), run.artifacts(), run);
+            end(run.finished(Instant.now()), run.artifacts(), run);
             return result;
         } catch (Throwable t) {
-            record(run.failed(Instant.now(), t.getMessage()), run.artifacts());
+            end(run.failed(Instant.now(), t.getMessage()), run.artifacts(), null);
             throw t;
         }
     }
 
+    private synchronized void begin(TrackedRun run) {
+        goesOn = run;
+        record(run, Map.of());
+    }
+
+    /** Records the end of a run, if it has none yet. */
+    private synchronized void end(
+            TrackedRun run, Map<String, byte[]> artifacts, TrackedRun.Builder inspected) {
+        if (goesOn != null) {
+            goesOn = null;
+            record(run, artifacts, inspected);
+        }
+    }
+
+    /** For a process that ends: records that the run ends with it, and waits until that is done. */
+    private void endWithProcess() {
+        synchronized (this) {
+            if (goesOn != null) {
+                end(
+                        goesOn.failed(Instant.now(), "The process was ended by a signal."),
+                        Map.of(),
+                        null);
+            }
+        }
+        finish();
+    }
+
     /**
      * Runs a bounded job and has it on record, with the options that it was given. What could not
-     * be recorded is logged.
+     * be recorded is logged. Where the process is told to end while the job runs, the run has
+     * failed.
      *
      * @param name of the job
      * @param runId tells its runs apart
@@ -195,11 +226,23 @@ public final class Tracker implements AutoCloseable {
         config.shown().forEach(run::param);
         run.by(name, runId);
         try (Tracker tracker = open(config)) {
+            Thread hook = new Thread(tracker::endWithProcess, "tracking end");
+            Runtime.getRuntime().addShutdownHook(hook);
             try {
                 return tracker.run(run, job);
             } finally {
                 tracker.finish().lines().forEach(LOG::info);
+                remove(hook);
             }
+        }
+    }
+
+    private static void remove(Thread hook) throws InterruptedException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process ends, and the hook still needs the tracker.
+            hook.join();
         }
     }
 
@@ -247,7 +290,13 @@ public final class Tracker implements AutoCloseable {
             settled(run);
         } else {
             TrackedRun latest = known;
-            sender.execute(() -> send(latest));
+            try {
+                sender.execute(() -> send(latest));
+            } catch (RejectedExecutionException e) {
+                // Nobody waits for it any more.
+                unsent.add(run.id());
+                settled(run);
+            }
         }
     }
 
@@ -370,11 +419,11 @@ public final class Tracker implements AutoCloseable {
         return finish(patience);
     }
 
-    String finish(Duration patience) {
+    synchronized String finish(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         writer.shutdown();
         boolean inTime = await(writer, deadline);
-        if (server != null) {
+        if (server != null && !sender.isShutdown()) {
             sender.execute(this::sendDue);
         }
         sender.shutdown();
