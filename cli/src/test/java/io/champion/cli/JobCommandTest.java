@@ -3,6 +3,10 @@ package io.champion.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
 import io.champion.local.ProcessCluster;
 import java.io.IOException;
@@ -10,7 +14,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -19,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -110,6 +114,30 @@ final class JobCommandTest {
             assertThat(noJar.err()).contains("There is no jar none.jar.");
             assertThat(cluster.status(id(submitted))).contains(JobStatus.RUNNING);
 
+            // What would not start again is not stopped.
+            String other =
+                    done(job(cluster, "submit", jar.toString(), "-p", "1", "--", "uid", "other"));
+            cluster.awaitCheckpointAfter(id(other), 0, LIMIT);
+            Run sameName =
+                    job(
+                            cluster,
+                            "rescale",
+                            "other",
+                            "-p",
+                            "2",
+                            "--to",
+                            savepoints,
+                            "--jar",
+                            jar.toString(),
+                            "--",
+                            "uid");
+            assertThat(sameName.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(sameName.out()).isEmpty();
+            assertThat(sameName.err())
+                    .contains("A job endless runs already (" + id(submitted) + ")");
+            assertThat(cluster.status(id(other))).contains(JobStatus.RUNNING);
+            done(job(cluster, "cancel", "other"));
+
             String rescaled =
                     done(
                             job(
@@ -130,7 +158,7 @@ final class JobCommandTest {
             cluster.awaitStatus(id(submitted), JobStatus.FINISHED, LIMIT);
 
             String last;
-            try (EndsWithItsJob application = EndsWithItsJob.of(cluster.restAddress())) {
+            try (Endpoint application = Endpoint.of(cluster, new EndsWithItsJob())) {
                 last =
                         done(
                                 Run.in(
@@ -220,6 +248,40 @@ final class JobCommandTest {
     }
 
     @Test
+    void aRescaledJobIsBlamedForFailuresSinceThenAlone() throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(JobManagerOptions.SCHEDULER, SchedulerType.Adaptive);
+        try (ProcessCluster cluster =
+                ProcessCluster.builder(home.resolve("failing"))
+                        .slots(3)
+                        .configuration(configuration)
+                        .start()) {
+            done(job(cluster, "submit", jar().toString(), "-p", "1", "--", "uid"));
+            Instant lastWeek = Instant.now().minus(Duration.ofDays(7));
+            Run started = rescale(cluster, 2, new StartsSlowly(lastWeek, lastWeek));
+            assertThat(done(started)).startsWith("endless runs with parallelism 2");
+            Run failed = rescale(cluster, 3, new StartsSlowly(lastWeek, Instant.now()));
+            assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+            assertThat(failed.err()).contains("it failed as it started: The disk is full.");
+        }
+    }
+
+    private Run rescale(ProcessCluster cluster, int parallelism, Answers answers)
+            throws IOException {
+        try (Endpoint endpoint = Endpoint.of(cluster, answers)) {
+            return Run.in(
+                    home,
+                    "job",
+                    "rescale",
+                    "endless",
+                    "-p",
+                    Integer.toString(parallelism),
+                    "--cluster",
+                    endpoint.url());
+        }
+    }
+
+    @Test
     void whereNoClusterAnswersItSaysSo() {
         Run run = Run.in(home, "job", "list", "--cluster", "http://127.0.0.1:1");
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNAVAILABLE);
@@ -230,13 +292,22 @@ final class JobCommandTest {
         assertThat(address.err()).contains("'jobmanager:8081' is no address of a Flink cluster");
     }
 
-    /**
-     * A cluster's endpoint that is gone as soon as it has told where the savepoint is: the earliest
-     * that one in application mode may go.
-     */
-    private record EndsWithItsJob(HttpServer server) implements AutoCloseable {
+    /** What becomes of a cluster's answers on their way. */
+    private interface Answers {
 
-        static EndsWithItsJob of(URI cluster) throws IOException {
+        /** What is answered in place of an answer. */
+        String change(String method, String path, String answer) throws IOException;
+
+        /** Whether the endpoint is gone after an answer. */
+        default boolean isLast(String path, String answer) {
+            return false;
+        }
+    }
+
+    /** Stands before a cluster's endpoint. */
+    private record Endpoint(HttpServer server) implements AutoCloseable {
+
+        static Endpoint of(ProcessCluster cluster, Answers answers) throws IOException {
             HttpClient client = HttpClient.newHttpClient();
             HttpServer server =
                     HttpServer.create(
@@ -244,27 +315,32 @@ final class JobCommandTest {
             server.createContext(
                     "/",
                     exchange -> {
+                        String method = exchange.getRequestMethod();
+                        String path = exchange.getRequestURI().getPath();
                         HttpRequest request =
                                 HttpRequest.newBuilder(
-                                                cluster.resolve(
-                                                        exchange.getRequestURI().toString()))
+                                                cluster.restAddress()
+                                                        .resolve(
+                                                                exchange.getRequestURI()
+                                                                        .toString()))
                                         .method(
-                                                exchange.getRequestMethod(),
+                                                method,
                                                 BodyPublishers.ofByteArray(
                                                         exchange.getRequestBody().readAllBytes()))
                                         .build();
-                        HttpResponse<byte[]> answer =
-                                client.sendAsync(request, BodyHandlers.ofByteArray()).join();
-                        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
-                        exchange.getResponseBody().write(answer.body());
+                        HttpResponse<String> answer =
+                                client.sendAsync(request, BodyHandlers.ofString()).join();
+                        byte[] changed =
+                                answers.change(method, path, answer.body()).getBytes(UTF_8);
+                        exchange.sendResponseHeaders(answer.statusCode(), changed.length);
+                        exchange.getResponseBody().write(changed);
                         exchange.close();
-                        if (exchange.getRequestURI().getPath().contains("/savepoints/")
-                                && new String(answer.body(), UTF_8).contains("COMPLETED")) {
+                        if (answers.isLast(path, answer.body())) {
                             server.stop(0);
                         }
                     });
             server.start();
-            return new EndsWithItsJob(server);
+            return new Endpoint(server);
         }
 
         String url() {
@@ -274,6 +350,78 @@ final class JobCommandTest {
         @Override
         public void close() {
             server.stop(0);
+        }
+    }
+
+    /**
+     * Of a cluster that is gone as soon as it has told where the savepoint is: the earliest that
+     * one in application mode may go.
+     */
+    private static final class EndsWithItsJob implements Answers {
+
+        @Override
+        public String change(String method, String path, String answer) {
+            return answer;
+        }
+
+        @Override
+        public boolean isLast(String path, String answer) {
+            return path.contains("/savepoints/") && answer.contains("COMPLETED");
+        }
+    }
+
+    /**
+     * Of a job whose tasks are still starting when its failures are asked for after a change of its
+     * parallelism: then a wait for it looks at them.
+     */
+    private static final class StartsSlowly implements Answers {
+        private static final ObjectMapper JSON = new ObjectMapper();
+
+        private final Instant failureBefore;
+        private final Instant failureAfter;
+        private boolean isChanged;
+        private boolean isStarting;
+
+        /** Times of the job's last failure as the parallelism is changed, and then. */
+        StartsSlowly(Instant failureBefore, Instant failureAfter) {
+            this.failureBefore = failureBefore;
+            this.failureAfter = failureAfter;
+        }
+
+        @Override
+        public String change(String method, String path, String answer) throws IOException {
+            if (method.equals("PUT")) {
+                isChanged = true;
+                isStarting = true;
+            } else if (path.endsWith("/exceptions")) {
+                isStarting = false;
+                return failure(answer, isChanged ? failureAfter : failureBefore);
+            } else if (isStarting && path.matches("/(v1/)?jobs/[0-9a-f]{32}")) {
+                return starting(answer);
+            }
+            return answer;
+        }
+
+        private static String starting(String details) throws IOException {
+            JsonNode changed = JSON.readTree(details);
+            changed.path("vertices")
+                    .forEach(vertex -> ((ObjectNode) vertex).put("status", "DEPLOYING"));
+            return changed.toString();
+        }
+
+        private static String failure(String exceptions, Instant time) throws IOException {
+            JsonNode changed = JSON.readTree(exceptions);
+            ArrayNode entries =
+                    (ArrayNode) changed.required("exceptionHistory").required("entries");
+            entries.removeAll();
+            ObjectNode entry =
+                    entries.addObject()
+                            .put("exceptionName", "java.io.IOException")
+                            .put("stacktrace", "java.io.IOException: The disk is full.")
+                            .put("timestamp", time.toEpochMilli());
+            entry.putObject("failureLabels");
+            entry.putArray("concurrentExceptions");
+            return changed.toString();
         }
     }
 
@@ -296,7 +444,7 @@ final class JobCommandTest {
         return jar;
     }
 
-    /** Argument: the uid of its source, whose state is how far it has come. */
+    /** Arguments: the uid of its source, whose state is how far it has come; its name, if any. */
     public static final class EndlessJob {
 
         private EndlessJob() {}
@@ -310,7 +458,7 @@ final class JobCommandTest {
                     .uid("slowly")
                     .sinkTo(new DiscardingSink<>())
                     .uid("nowhere");
-            env.execute("endless");
+            env.execute(args.length > 1 ? args[1] : "endless");
         }
 
         /** So that the test leaves the machine some time. */
