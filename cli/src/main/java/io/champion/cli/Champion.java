@@ -2,12 +2,14 @@ package io.champion.cli;
 
 import io.champion.indicators.FeatureSetException;
 import io.champion.runtime.ConfigException;
+import io.champion.runtime.Secrets;
 import io.champion.warehouse.WarehouseException;
 import io.champion.warehouse.migration.MigrationException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -168,7 +170,9 @@ public final class Champion implements Runnable {
         Console console = context.console();
         console.endProgress();
         console.flush();
-        Logging.failure(String.join(" ", parsed.originalArgs()), failure);
+        Logging.failure(
+                parsed.originalArgs().stream().map(Secrets::hide).collect(Collectors.joining(" ")),
+                failure);
         int exitCode = ExitCode.FAILED;
         if (failure instanceof ConfigException config) {
             config.problems().forEach(problem -> complain(console, problem));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -62,6 +63,32 @@ final class CommandsTest {
                 assertThat(made).containsExactlyInAnyOrder(name, "completion", "help");
             }
         }
+    }
+
+    @Test
+    void secretsThatAreRefusedAreNotWrittenDown() throws IOException {
+        String[] reference = {"import", "postgres", "normalized.symbol_master"};
+        for (String[] command :
+                List.of(
+                        with(reference, "--url", "postgresql://market:hunter2@db/m"),
+                        with(reference, "--url", "postgresql://db/m?password=hunter2"),
+                        with(reference, "-Dwarehouse.password=hunter2"),
+                        with(new String[] {"daily"}, "--warehouse", "http://u:hunter2@host"),
+                        with(new String[] {"runs", "list"}, "--tracking-url", "http://u:hunter2@h"),
+                        with(new String[] {"fetch", "bhavcopy"}, "--nse", "http://u:hunter2@h"))) {
+            Run run = Run.in(home, command);
+            assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.out() + run.err()).doesNotContain("hunter2");
+        }
+        assertThat(home.resolve("logs/champion.log")).content().contains("warehouse.password");
+        try (Stream<Path> files = Files.walk(home)) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .allSatisfy(file -> assertThat(file).content().doesNotContain("hunter2"));
+        }
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.of(command, more).flatMap(Stream::of).toArray(String[]::new);
     }
 
     @Test

@@ -25,8 +25,9 @@ import org.apache.flink.configuration.ReadableConfig;
  *   <li>arguments: {@code -Dkey=value}. Never for passwords: arguments are public on a machine.
  * </ul>
  *
- * <p>A key that no option has is an error, as is a value that its option cannot read. All problems
- * of all sources are reported together.
+ * <p>A key that no option has is an error, as is a value that its option cannot read, and an
+ * address with credentials in it: values are logged, and on record with runs. All problems of all
+ * sources are reported together.
  */
 public final class JobConfig implements ReadableConfig {
 
@@ -69,7 +70,7 @@ public final class JobConfig implements ReadableConfig {
             } else {
                 builder.problems.add(
                         "The argument '"
-                                + argument
+                                + Secrets.hide(argument)
                                 + "' is not understood; a job takes --config FILE and -Dkey=value.");
             }
         }
@@ -146,7 +147,7 @@ public final class JobConfig implements ReadableConfig {
                         (key, value) ->
                                 lines.put(
                                         key,
-                                        (OptionSet.isSecret(key) ? "(hidden)" : value)
+                                        (Secrets.isKey(key) ? "(hidden)" : value)
                                                 + "  from "
                                                 + origins.get(key)));
         return lines;
@@ -155,7 +156,7 @@ public final class JobConfig implements ReadableConfig {
     /** Every key that was given and its value; secrets are left out. */
     public Map<String, String> shown() {
         Map<String, String> shown = new TreeMap<>(values.toMap());
-        shown.keySet().removeIf(OptionSet::isSecret);
+        shown.keySet().removeIf(Secrets::isKey);
         return shown;
     }
 
@@ -263,13 +264,13 @@ public final class JobConfig implements ReadableConfig {
                 if (equals <= 0) {
                     problems.add(
                             "Argument -D"
-                                    + argument
+                                    + Secrets.hide(argument)
                                     + ": write -Dkey=value, for example "
                                     + "-Dlake.path=/data/lake.");
                     continue;
                 }
                 String key = argument.substring(0, equals);
-                if (OptionSet.isSecret(key)) {
+                if (Secrets.isKey(key)) {
                     problems.add(
                             "Argument -D"
                                     + key
@@ -294,6 +295,16 @@ public final class JobConfig implements ReadableConfig {
                                 + options.nearest(key)
                                         .map(near -> "; did you mean '" + near + "'?")
                                         .orElse("; the options are listed in docs/options.md."));
+                return false;
+            }
+            if (!option.get().isSecret() && Secrets.isIn(value.text())) {
+                problems.add(
+                        value.where()
+                                + ": '"
+                                + key
+                                + "' carries credentials. Leave them out, because options are on"
+                                + " record with runs, and give them in the environment;"
+                                + " docs/options.md says by which variables.");
                 return false;
             }
             try {

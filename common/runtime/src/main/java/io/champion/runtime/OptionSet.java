@@ -74,7 +74,7 @@ public final class OptionSet {
 
         /** Whether its value must never be shown. */
         boolean isSecret() {
-            return OptionSet.isSecret(key());
+            return Secrets.isKey(key());
         }
 
         String environmentVariable() {
@@ -169,11 +169,6 @@ public final class OptionSet {
                     .collect(Collectors.joining(", ", "one of ", ""));
         }
         return plain.getSimpleName().toLowerCase(Locale.ROOT);
-    }
-
-    /** Keys of passwords and the like; a key that names a file which holds one is not. */
-    static boolean isSecret(String key) {
-        return key.endsWith("password") || key.endsWith("secret") || key.endsWith("token");
     }
 
     /** The environment variables by which options can be given. */

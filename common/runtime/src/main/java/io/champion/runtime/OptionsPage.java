@@ -26,7 +26,8 @@ public final class OptionsPage {
             `CHAMPION_`, with `_` for `.` and `-`: `warehouse.url` is `CHAMPION_WAREHOUSE_URL`. A key that no option has
             is an error, and all that is wrong with a configuration is reported at once, before a job starts;
             `./champion validate FILE` does nothing else, with a file for `bhavcopy-ingest`. A list is one of YAML, or values with `;` between
-            them (`1 s;1 min`), everywhere. Passwords are refused as arguments.
+            them (`1 s;1 min`), everywhere. Passwords are refused as arguments,
+            and addresses with credentials in them wherever they are given.
             """;
 
     private static final String FLINK_HEAD =

@@ -112,6 +112,43 @@ final class JobConfigTest {
     }
 
     @Test
+    void credentialsInAddressesAreRefusedUnseen() {
+        for (String address :
+                List.of(
+                        "http://me:hunter2@db:8123",
+                        "http://a:8123;http://me:hunter2@b:8123",
+                        "http://me:p^%hunter2@db",
+                        "http://me:slash/hunter2@db",
+                        "me:hunter2@db:8123",
+                        "http://hunter2@db",
+                        "http://db/?user=me&Password=hunter2")) {
+            assertThatThrownBy(
+                            () ->
+                                    JobConfig.of(OPTIONS)
+                                            .arguments(List.of("warehouse.url=" + address))
+                                            .load())
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageStartingWith(
+                            "Argument -Dwarehouse.url: 'warehouse.url' carries credentials.")
+                    .hasMessageNotContaining("hunter2");
+            assertThat(Secrets.hide("-Dwarehouse.url=" + address))
+                    .contains("(hidden)")
+                    .doesNotContain("hunter2");
+        }
+        for (String path : List.of("s3://lake/part@1", "hdfs://nn:8020/part@1", "/data/a@b:c")) {
+            JobConfig.of(OPTIONS).arguments(List.of("lake.path=" + path)).load();
+            assertThat(Secrets.hide("-Dlake.path=" + path)).isEqualTo("-Dlake.path=" + path);
+        }
+    }
+
+    @Test
+    void optionsThatAreSecretsAreHidden() {
+        assertThat(Secrets.hide("-Dwarehouse.password=hunter2"))
+                .isEqualTo("-Dwarehouse.password=(hidden)");
+        assertThat(Secrets.hide("-Ds3.secret-key=hunter2")).isEqualTo("-Ds3.secret-key=(hidden)");
+    }
+
+    @Test
     void reportsAllProblemsTogetherEachWithItsPlace() throws IOException {
         Path file =
                 yaml(

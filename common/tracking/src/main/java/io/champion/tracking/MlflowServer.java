@@ -3,6 +3,7 @@ package io.champion.tracking;
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
 import dev.failsafe.RetryPolicy;
+import io.champion.runtime.Secrets;
 import io.champion.tracking.TrackedRun.Status;
 import java.io.IOException;
 import java.net.URI;
@@ -162,13 +163,13 @@ final class MlflowServer implements AutoCloseable {
                     || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
                 throw new IllegalArgumentException(
                         "'"
-                                + url
+                                + Secrets.hide(url)
                                 + "' is no address of a tracking server: it must read"
                                 + " http://host:port or https://host:port.");
             }
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(
-                    "'" + url + "' is no address of a tracking server.", e);
+                    "'" + Secrets.hide(url) + "' is no address of a tracking server.", e);
         }
     }
 

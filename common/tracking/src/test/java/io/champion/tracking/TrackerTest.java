@@ -343,6 +343,9 @@ final class TrackerTest {
         assertThatThrownBy(() -> new MlflowServer("http://u:p@host", Map.of()))
                 .hasMessageContaining("carries credentials")
                 .hasMessageNotContaining("p@");
+        assertThatThrownBy(() -> new MlflowServer("http://u:p^@host", Map.of()))
+                .hasMessageContaining("no address of a tracking server")
+                .hasMessageNotContaining("p^");
         assertThatThrownBy(() -> new MlflowServer("localhost:5000", Map.of()))
                 .hasMessageContaining("http://host:port");
     }

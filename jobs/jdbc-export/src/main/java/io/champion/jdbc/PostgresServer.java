@@ -6,7 +6,6 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import javax.sql.XADataSource;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
@@ -29,7 +28,7 @@ record PostgresServer(String url, String user) implements Serializable {
     /**
      * The database that a configuration names.
      *
-     * @throws ConfigException if its address cannot be one, or holds a password
+     * @throws ConfigException if its address cannot be one
      */
     static PostgresServer of(JobConfig config) {
         String given =
@@ -42,19 +41,6 @@ record PostgresServer(String url, String user) implements Serializable {
         String url = given.startsWith("jdbc:") ? given : "jdbc:" + given;
         if (!url.startsWith(SCHEME)) {
             throw wrong("is no address of PostgreSQL; write it as postgresql://host:5432/market.");
-        }
-        int parameters = url.indexOf('?');
-        String place = parameters < 0 ? url : url.substring(0, parameters);
-        if (place.contains("@")
-                || parameters >= 0
-                        && url.substring(parameters)
-                                .toLowerCase(Locale.ROOT)
-                                .matches(".*[?&](ssl)?password=.*")) {
-            throw wrong(
-                    "holds a user or a password. Name the user by 'postgres.user', and put the"
-                            + " password into "
-                            + EnvironmentPassword.VARIABLE
-                            + " of the environment.");
         }
         if (Driver.parseURL(url, null) == null) {
             throw wrong("is no address of PostgreSQL; write it as postgresql://host:5432/market.");

@@ -239,7 +239,7 @@ final class JdbcExportJobTest {
                                         "export.dataset=raw.equity_trade",
                                         "postgres.url=postgresql://a:secret@localhost/postgres"))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("holds a user or a password")
+                .hasMessageContaining("'postgres.url' carries credentials")
                 .hasMessageNotContaining("secret");
     }
 
