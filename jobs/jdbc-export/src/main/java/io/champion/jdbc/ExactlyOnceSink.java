@@ -34,9 +34,6 @@ final class ExactlyOnceSink
                 SupportsCommitter<JdbcCommitable> {
     private static final long serialVersionUID = 1L;
 
-    /** Flink tries a commit again each second. */
-    private static final int COMMIT_RETRIES = 120;
-
     private final PostgresServer server;
     private final TableName table;
     private final List<ExportColumn> columns;
@@ -94,15 +91,8 @@ final class ExactlyOnceSink
         @Override
         public void commit(Collection<CommitRequest<JdbcCommitable>> requests) {
             for (CommitRequest<JdbcCommitable> request : requests) {
-                try {
-                    // Gone if an earlier attempt committed it and did not learn of it.
-                    connections.commit(request.getCommittable().getXid());
-                } catch (RuntimeException e) {
-                    if (request.getNumberOfRetries() >= COMMIT_RETRIES) {
-                        throw e;
-                    }
-                    request.retryLater();
-                }
+                // Gone if an earlier attempt committed it and did not learn of it.
+                connections.commit(request.getCommittable().getXid());
             }
         }
 

@@ -62,6 +62,8 @@ public final class PostgresException extends RuntimeException {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         return state.startsWith("08") && !"08P01".equals(state)
                 || state.startsWith("57P")
+                // A prepared transaction that a lost connection is still at work on.
+                || "55000".equals(state)
                 || state.startsWith("53");
     }
 

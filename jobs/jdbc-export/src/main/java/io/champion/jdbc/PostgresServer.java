@@ -25,6 +25,9 @@ record PostgresServer(String url, String user) implements Serializable {
     private static final String SCHEME = "jdbc:postgresql://";
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
 
+    /** Longer than a sound statement takes: to count the rows of a large table, for one. */
+    private static final int SOCKET_TIMEOUT_SECONDS = 600;
+
     /**
      * The database that a configuration names.
      *
@@ -55,13 +58,20 @@ record PostgresServer(String url, String user) implements Serializable {
         return new ConfigException(List.of("'" + PostgresOptions.URL.key() + "' " + what));
     }
 
-    private Properties properties() {
+    /** What the driver is told; of the timeouts, what the address says counts. */
+    Properties properties() {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, user);
         PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME.set(
                 properties, EnvironmentPassword.class.getName());
         PGProperty.APPLICATION_NAME.set(properties, "champion");
-        PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
+        Properties given = Driver.parseURL(url, null);
+        if (!PGProperty.CONNECT_TIMEOUT.isPresent(given)) {
+            PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
+        }
+        if (!PGProperty.SOCKET_TIMEOUT.isPresent(given)) {
+            PGProperty.SOCKET_TIMEOUT.set(properties, SOCKET_TIMEOUT_SECONDS);
+        }
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         return properties;
     }

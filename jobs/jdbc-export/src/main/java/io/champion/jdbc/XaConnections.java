@@ -1,18 +1,32 @@
 package io.champion.jdbc;
 
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.RetryPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.transaction.xa.Xid;
 import org.apache.flink.connector.jdbc.datasource.connections.xa.SimpleXaConnectionProvider;
 import org.apache.flink.connector.jdbc.datasource.transactions.xa.domain.TransactionId;
 import org.apache.flink.util.IOUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections of one task's distributed transactions: one that rows are written to, and one by
  * which prepared transactions are decided. PostgreSQL lets any connection that is idle do that, so
  * that two are enough however many transactions are prepared. Each is opened when it is needed.
+ *
+ * <p>A server that is away is asked for a decision again for two minutes: what is prepared waits as
+ * long. Longer outages are for the restart strategy.
  */
 final class XaConnections implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(XaConnections.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(125);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** How long a connection may take to show that it is alive. */
     private static final int CHECK_SECONDS = 10;
@@ -51,17 +65,50 @@ final class XaConnections implements AutoCloseable {
         T of(Connection connection) throws SQLException;
     }
 
-    /** Asks, by a new connection where the last one is gone. */
+    /** Asks until there is an answer, by a new connection where the last one is gone. */
     private <T> T decide(Decision<T> decision) {
+        RetryPolicy<T> retries =
+                RetryPolicy.<T>builder()
+                        .handleIf(
+                                failure ->
+                                        failure instanceof SQLException sql
+                                                && PostgresException.isTransient(sql))
+                        .withBackoff(FIRST_PAUSE, LONGEST_PAUSE)
+                        .withMaxAttempts(-1)
+                        .withMaxDuration(PATIENCE)
+                        .onRetryScheduled(
+                                event -> {
+                                    int attempt = event.getAttemptCount();
+                                    // At attempts 1, 2, 4, 8 and so on.
+                                    if (Integer.bitCount(attempt) == 1) {
+                                        LOG.warn(
+                                                "Prepared transactions at {} cannot be decided"
+                                                        + " after {} attempts; again in {}",
+                                                server,
+                                                attempt,
+                                                event.getDelay(),
+                                                event.getLastException());
+                                    }
+                                })
+                        .build();
         try {
-            if (deciding == null || !deciding.isValid(CHECK_SECONDS)) {
-                IOUtils.closeQuietly(deciding);
-                deciding = server.connect();
+            return Failsafe.with(retries).get(() -> decision.of(deciding()));
+        } catch (FailsafeException e) {
+            if (e.getCause() instanceof SQLException sql) {
+                throw new IllegalStateException(
+                        PostgresException.of(server, sql).getMessage(), sql);
             }
-            return decision.of(deciding);
-        } catch (SQLException e) {
-            throw new IllegalStateException(PostgresException.of(server, e).getMessage(), e);
+            throw e;
         }
+    }
+
+    private Connection deciding() throws SQLException {
+        if (deciding == null || !deciding.isValid(CHECK_SECONDS)) {
+            IOUtils.closeQuietly(deciding);
+            deciding = null;
+            deciding = server.connect();
+        }
+        return deciding;
     }
 
     /**

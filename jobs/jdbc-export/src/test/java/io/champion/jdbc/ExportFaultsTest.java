@@ -27,6 +27,10 @@ final class ExportFaultsTest {
     private static final int HOURS = 30;
     private static final int ROWS = 1_000;
     private static final int ALL = HOURS * ROWS;
+
+    /** More than Flink's own retries, which do not wait: each may connect with and without TLS. */
+    private static final int REFUSALS = 30;
+
     private static final String PREPARE = "PREPARE TRANSACTION";
     private static final String COMMIT = "COMMIT PREPARED";
 
@@ -129,6 +133,31 @@ final class ExportFaultsTest {
         ExportReport report = export();
         assertThat(proxy.faults()).isEqualTo(1);
         isWhole(report);
+    }
+
+    @Test
+    void aCommitIsTriedAgainAWhile() throws Exception {
+        proxy.breakAt(COMMIT, 1, Loss.REQUEST, () -> proxy.refuse(REFUSALS));
+        ExportReport report = export("restart-strategy.type=none");
+        assertThat(proxy.faults()).isEqualTo(1);
+        isWhole(report);
+    }
+
+    @Test
+    void aCommitWithoutAnAnswerIsTriedAgain() throws Exception {
+        proxy.breakAt(COMMIT, 1, Loss.SILENCE, () -> {});
+        ExportReport report = export("postgres.url=" + proxy.url() + "?socketTimeout=2");
+        assertThat(proxy.faults()).isEqualTo(1);
+        isWhole(report);
+    }
+
+    @Test
+    void requestsAreNotWaitedForForEver() {
+        assertThat(new PostgresServer("jdbc:" + proxy.url(), "x").properties())
+                .containsEntry("socketTimeout", "600")
+                .containsEntry("connectTimeout", "10");
+        assertThat(new PostgresServer("jdbc:" + proxy.url() + "?socketTimeout=2", "x").properties())
+                .doesNotContainKey("socketTimeout");
     }
 
     @Test

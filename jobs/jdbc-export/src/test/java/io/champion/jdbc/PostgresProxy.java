@@ -19,7 +19,9 @@ final class PostgresProxy implements AutoCloseable {
         /** The server does not get it. */
         REQUEST,
         /** The server has done it, and the client does not learn of it. */
-        ANSWER
+        ANSWER,
+        /** The server does not get it, and the client waits for an answer. */
+        SILENCE
     }
 
     private record Plan(String statement, AtomicInteger left, Loss loss, Runnable action) {}
@@ -30,6 +32,7 @@ final class PostgresProxy implements AutoCloseable {
     private final AtomicInteger faults = new AtomicInteger();
     private volatile Plan plan;
     private volatile long delayNanos;
+    private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean away;
 
     private PostgresProxy(int server) throws IOException {
@@ -73,6 +76,11 @@ final class PostgresProxy implements AutoCloseable {
         }
     }
 
+    /** Refuses the next connections, so many. */
+    void refuse(int connections) {
+        refusals.set(connections);
+    }
+
     private static void thread(Runnable work) {
         Thread thread = new Thread(work, "postgres-proxy");
         thread.setDaemon(true);
@@ -92,7 +100,7 @@ final class PostgresProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listener.accept();
-                if (away) {
+                if (away || refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     closeQuietly(client);
                     continue;
                 }
@@ -145,6 +153,10 @@ final class PostgresProxy implements AutoCloseable {
                         if (now.loss == Loss.REQUEST) {
                             befall(now);
                             break;
+                        }
+                        if (now.loss == Loss.SILENCE) {
+                            befall(now);
+                            continue;
                         }
                         losesAnswer = now;
                     }
