@@ -162,8 +162,9 @@ final class ExportCommand implements Runnable {
     @Command(
             description = {
                 "Show the prepared transactions that exports left which died, and decide them.",
-                "A run that is restored from its checkpoint decides its own. Roll back before a run"
-                        + " is repeated from its beginning."
+                "A run that is restored from its checkpoint decides its own, as does one that is"
+                        + " connected, which is left alone. Roll back before a run is repeated from"
+                        + " its beginning."
             },
             footer = {
                 "  champion export recover --url postgresql://localhost/market",
@@ -185,8 +186,8 @@ final class ExportCommand implements Runnable {
                             paramLabel = "MINUTES",
                             defaultValue = "10",
                             description =
-                                    "Only those prepared so long ago: a run that lives decides its"
-                                            + " own within seconds. Default ${DEFAULT-VALUE}.")
+                                    "Only those prepared so long ago: a run that is being restarted"
+                                            + " is not connected. Default ${DEFAULT-VALUE}.")
                     int minutes,
             @Mixin PostgresMixin postgres,
             @Mixin IngestCommand.JobMixin job) {
@@ -197,13 +198,18 @@ final class ExportCommand implements Runnable {
         try (ExportRecovery recovery = ExportRecovery.open(config)) {
             List<ExportRecovery.Waiting> all = recovery.find(table, Duration.ofMinutes(minutes));
             for (ExportRecovery.Waiting one : all) {
+                boolean dead = one.sessions().isEmpty();
                 String done =
-                        switch (decision) {
-                            case LIST -> "waits";
-                            case ROLLBACK -> "rolled back";
-                            case COMMIT -> "committed";
-                        };
-                if (decision != Decision.LIST) {
+                        !dead
+                                ? "left to its run, which is connected (processes "
+                                        + one.sessions()
+                                        + " of the server)"
+                                : switch (decision) {
+                                    case LIST -> "waits";
+                                    case ROLLBACK -> "rolled back";
+                                    case COMMIT -> "committed";
+                                };
+                if (dead && decision != Decision.LIST) {
                     recovery.decide(one, decision == Decision.COMMIT);
                 }
                 context.console()

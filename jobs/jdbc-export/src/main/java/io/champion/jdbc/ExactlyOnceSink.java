@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import javax.transaction.xa.Xid;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.InitContext;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SupportsCommitter;
 import org.apache.flink.api.connector.sink2.SupportsWriterState;
@@ -56,6 +58,7 @@ final class ExactlyOnceSink
         states.forEach(state -> later.addAll(state.getHanging()));
         return new XaWriter(
                 server,
+                connections(context),
                 Statements.insertInto(table, columns),
                 columns,
                 TransactionId.create(
@@ -68,7 +71,12 @@ final class ExactlyOnceSink
 
     @Override
     public Committer<JdbcCommitable> createCommitter(CommitterInitContext context) {
-        return new XaCommitter(new XaConnections(server));
+        return new XaCommitter(
+                connections(context), table, context.getRestoredCheckpointId().orElse(0));
+    }
+
+    private XaConnections connections(InitContext context) {
+        return new XaConnections(server, context.getJobInfo().getJobId().toHexString());
     }
 
     @Override
@@ -83,16 +91,33 @@ final class ExactlyOnceSink
 
     private static final class XaCommitter implements Committer<JdbcCommitable> {
         private final XaConnections connections;
+        private final TableName table;
+        private final long restored;
 
-        XaCommitter(XaConnections connections) {
+        /**
+         * @param restored the checkpoint that the sink was restored from; 0 if it was not
+         */
+        XaCommitter(XaConnections connections, TableName table, long restored) {
             this.connections = connections;
+            this.table = table;
+            this.restored = restored;
         }
 
         @Override
         public void commit(Collection<CommitRequest<JdbcCommitable>> requests) {
             for (CommitRequest<JdbcCommitable> request : requests) {
-                // Gone if an earlier attempt committed it and did not learn of it.
-                connections.commit(request.getCommittable().getXid());
+                Xid transaction = request.getCommittable().getXid();
+                // Of those that came with the restored state, the attempt before may have committed
+                // some.
+                if (!connections.commit(transaction)
+                        && PreparedTransaction.checkpoint(transaction) >= restored) {
+                    throw new PostgresException(
+                            "A prepared transaction of this run with rows of the table "
+                                    + table
+                                    + " is gone: somebody else rolled it back, so that rows are"
+                                    + " missing, or committed it. Export again with the mode"
+                                    + " upsert, or empty the table and insert again.");
+                }
             }
         }
 

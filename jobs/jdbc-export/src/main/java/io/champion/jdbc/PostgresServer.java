@@ -4,7 +4,10 @@ import io.champion.runtime.ConfigException;
 import io.champion.runtime.JobConfig;
 import java.io.Serializable;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import javax.sql.XADataSource;
@@ -21,6 +24,9 @@ import org.postgresql.xa.PGXADataSource;
  */
 record PostgresServer(String url, String user) implements Serializable {
     static final String USER_VARIABLE = "POSTGRES_USER";
+
+    /** What the session of a job is called at the server, before the job's id. */
+    private static final String JOB = "champion job ";
 
     private static final String SCHEME = "jdbc:postgresql://";
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
@@ -84,6 +90,30 @@ record PostgresServer(String url, String user) implements Serializable {
             throw new SQLException("The driver does not take " + url);
         }
         return connection;
+    }
+
+    /** A connection by which the server's sessions show that a job goes on. */
+    Connection connectFor(String job) throws SQLException {
+        Connection connection = connect();
+        connection.setClientInfo(PGProperty.APPLICATION_NAME.getName(), JOB + job);
+        return connection;
+    }
+
+    /** The server's processes that serve the sessions of a job; none where it is dead. */
+    static List<Integer> sessionsOf(Connection connection, String job) throws SQLException {
+        List<Integer> processes = new ArrayList<>();
+        try (PreparedStatement query =
+                connection.prepareStatement(
+                        "SELECT pid FROM pg_stat_activity WHERE application_name = ? ORDER BY"
+                                + " pid")) {
+            query.setString(1, JOB + job);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    processes.add(rows.getInt(1));
+                }
+            }
+        }
+        return processes;
     }
 
     /** What connects the connector's source and its sink of at-least-once. */

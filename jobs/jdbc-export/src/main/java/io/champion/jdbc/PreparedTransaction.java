@@ -1,6 +1,7 @@
 package io.champion.jdbc;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -88,6 +89,12 @@ record PreparedTransaction(String gid, String job, Instant prepared, List<String
                 + base64.encodeToString(xid.getGlobalTransactionId())
                 + "_"
                 + base64.encodeToString(xid.getBranchQualifier());
+    }
+
+    /** The checkpoint that a transaction of the connector begins at. */
+    static long checkpoint(Xid xid) {
+        // Of the branch, which the number of tasks begins.
+        return ByteBuffer.wrap(xid.getBranchQualifier()).getLong(Integer.BYTES);
     }
 
     /** The connector's id of this transaction; null where the connector did not make it. */

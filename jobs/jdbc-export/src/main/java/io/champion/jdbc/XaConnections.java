@@ -32,12 +32,18 @@ final class XaConnections implements AutoCloseable {
     private static final int CHECK_SECONDS = 10;
 
     private final PostgresServer server;
+    private final String job;
 
     private SimpleXaConnectionProvider writing;
     private Connection deciding;
 
-    XaConnections(PostgresServer server) {
+    /**
+     * @param job id of the Flink job, which the deciding connection is named after: as long as
+     *     there is one, {@link ExportRecovery} leaves what the job prepared alone
+     */
+    XaConnections(PostgresServer server, String job) {
         this.server = server;
+        this.job = job;
     }
 
     /** Begins a transaction on the connection that rows are written to. */
@@ -62,7 +68,7 @@ final class XaConnections implements AutoCloseable {
 
     @FunctionalInterface
     private interface Decision<T> {
-        T of(Connection connection) throws SQLException;
+        T of(Connection connection, boolean firstAttempt) throws SQLException;
     }
 
     /** Asks until there is an answer, by a new connection where the last one is gone. */
@@ -92,7 +98,8 @@ final class XaConnections implements AutoCloseable {
                                 })
                         .build();
         try {
-            return Failsafe.with(retries).get(() -> decision.of(deciding()));
+            return Failsafe.with(retries)
+                    .get(attempt -> decision.of(deciding(), attempt.isFirstAttempt()));
         } catch (FailsafeException e) {
             if (e.getCause() instanceof SQLException sql) {
                 throw new IllegalStateException(
@@ -106,7 +113,7 @@ final class XaConnections implements AutoCloseable {
         if (deciding == null || !deciding.isValid(CHECK_SECONDS)) {
             IOUtils.closeQuietly(deciding);
             deciding = null;
-            deciding = server.connect();
+            deciding = server.connectFor(job);
         }
         return deciding;
     }
@@ -114,18 +121,20 @@ final class XaConnections implements AutoCloseable {
     /**
      * Makes the rows of a prepared transaction visible.
      *
-     * @return whether there was such a transaction
+     * @return whether there was such a transaction; true as well where it may be gone because an
+     *     attempt of which the answer was lost has committed it
      */
     boolean commit(Xid xid) {
         return decide(
-                connection ->
-                        PreparedTransaction.decide(connection, PreparedTransaction.gid(xid), true));
+                (connection, firstAttempt) ->
+                        PreparedTransaction.decide(connection, PreparedTransaction.gid(xid), true)
+                                || !firstAttempt);
     }
 
     /** Drops the rows of a prepared transaction, if there is one. */
-    boolean rollback(Xid xid) {
-        return decide(
-                connection ->
+    void rollback(Xid xid) {
+        decide(
+                (connection, firstAttempt) ->
                         PreparedTransaction.decide(
                                 connection, PreparedTransaction.gid(xid), false));
     }
@@ -137,7 +146,8 @@ final class XaConnections implements AutoCloseable {
      * @param first names job, task and checkpoint
      */
     void rollbackFrom(TransactionId first) {
-        for (PreparedTransaction prepared : decide(PreparedTransaction::list)) {
+        for (PreparedTransaction prepared :
+                decide((connection, firstAttempt) -> PreparedTransaction.list(connection))) {
             TransactionId id = prepared.id();
             if (id != null
                     && id.getCheckpointId() >= first.getCheckpointId()

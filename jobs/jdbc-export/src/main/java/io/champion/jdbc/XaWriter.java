@@ -41,12 +41,14 @@ final class XaWriter
     /**
      * Rolls back what failed attempts left.
      *
+     * @param connections closed with the writer
      * @param task names job and task
      * @param checkpoint the restored one, else 0
      * @param later transactions that began at it, maybe of another job
      */
     XaWriter(
             PostgresServer server,
+            XaConnections connections,
             String sql,
             List<ExportColumn> columns,
             TransactionId task,
@@ -54,7 +56,7 @@ final class XaWriter
             List<TransactionId> later)
             throws IOException {
         this.server = server;
-        this.connections = new XaConnections(server);
+        this.connections = connections;
         this.sql = sql;
         this.columns = columns;
         this.task = task;

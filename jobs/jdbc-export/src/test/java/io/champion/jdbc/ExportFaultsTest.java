@@ -2,12 +2,14 @@ package io.champion.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.champion.jdbc.PostgresProxy.Loss;
 import io.champion.runtime.JobConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,6 +170,64 @@ final class ExportFaultsTest {
         isWhole(report);
     }
 
+    private static JobConfig server() throws Exception {
+        return JobConfig.of(JdbcExportJob.OPTIONS)
+                .arguments(List.of("postgres.url=" + postgres.url()))
+                .load();
+    }
+
+    @Test
+    void whatARunPreparedIsLeftToItAsLongAsItIsConnected() throws Exception {
+        List<Throwable> refusals = new ArrayList<>();
+        proxy.breakAt(
+                COMMIT,
+                1,
+                Loss.NONE,
+                () -> {
+                    try (ExportRecovery recovery = ExportRecovery.open(server())) {
+                        recovery.find("ticks", Duration.ZERO)
+                                .forEach(
+                                        one ->
+                                                refusals.add(
+                                                        catchThrowable(
+                                                                () ->
+                                                                        recovery.decide(
+                                                                                one, false))));
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        isWhole(export());
+        assertThat(refusals)
+                .isNotEmpty()
+                .allSatisfy(
+                        refusal ->
+                                assertThat(refusal)
+                                        .isInstanceOf(PostgresException.class)
+                                        .hasMessageContaining("Cancel it first"));
+    }
+
+    @Test
+    void aRunWhoseTransactionSomebodyElseDecidedFails() throws Exception {
+        proxy.breakAt(
+                COMMIT,
+                1,
+                Loss.NONE,
+                () -> {
+                    try {
+                        for (String gid : postgres.rows("SELECT gid FROM pg_prepared_xacts")) {
+                            postgres.execute("ROLLBACK PREPARED '" + gid + "'");
+                        }
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+        assertThatThrownBy(this::export)
+                .hasStackTraceContaining(
+                        "A prepared transaction of this run with rows of the table ticks is gone");
+        assertThat(proxy.faults()).isEqualTo(1);
+    }
+
     @Test
     void whatADeadRunPreparedIsFoundAndRolledBack() throws Exception {
         proxy.breakAt(PREPARE, 3, Loss.ANSWER, () -> proxy.away(true));
@@ -181,17 +241,21 @@ final class ExportFaultsTest {
                 .isInstanceOf(PostgresException.class)
                 .hasMessageContaining("hold rows of the table ticks")
                 .hasMessageContaining("'champion export recover'");
-        JobConfig config =
-                JobConfig.of(JdbcExportJob.OPTIONS)
-                        .arguments(List.of("postgres.url=" + postgres.url()))
-                        .load();
-        try (ExportRecovery recovery = ExportRecovery.open(config)) {
+        // The server notices a lost connection a little later.
+        while (postgres.count(
+                        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE"
+                                + " 'champion job %'")
+                > 0) {
+            Thread.onSpinWait();
+        }
+        try (ExportRecovery recovery = ExportRecovery.open(server())) {
             assertThat(recovery.find("ticks", Duration.ofHours(1))).isEmpty();
             assertThat(recovery.find("others", Duration.ZERO)).isEmpty();
             List<ExportRecovery.Waiting> waiting = recovery.find("ticks", Duration.ZERO);
             assertThat(waiting).hasSize((int) before);
             assertThat(waiting.get(0).job()).hasSize(32);
             assertThat(waiting.get(0).tables()).containsExactly("public.ticks");
+            assertThat(waiting.get(0).sessions()).isEmpty();
             waiting.forEach(one -> recovery.decide(one, false));
             assertThat(recovery.find(null, Duration.ZERO)).isEmpty();
         }

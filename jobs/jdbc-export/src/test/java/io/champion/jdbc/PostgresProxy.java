@@ -21,7 +21,9 @@ final class PostgresProxy implements AutoCloseable {
         /** The server has done it, and the client does not learn of it. */
         ANSWER,
         /** The server does not get it, and the client waits for an answer. */
-        SILENCE
+        SILENCE,
+        /** None: it is sent once the action is done. */
+        NONE
     }
 
     private record Plan(String statement, AtomicInteger left, Loss loss, Runnable action) {}
@@ -154,11 +156,14 @@ final class PostgresProxy implements AutoCloseable {
                             befall(now);
                             break;
                         }
-                        if (now.loss == Loss.SILENCE) {
+                        if (now.loss == Loss.ANSWER) {
+                            losesAnswer = now;
+                        } else {
                             befall(now);
+                        }
+                        if (now.loss == Loss.SILENCE) {
                             continue;
                         }
-                        losesAnswer = now;
                     }
                     upstream.getOutputStream().write(buffer, 0, n);
                 }
