@@ -10,11 +10,8 @@ final class Dates {
 
     private static final String MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
 
-    /** Eight digits as the exchanges put them into names: year first, or day first. */
-    private static final Pattern IN_NAME =
-            Pattern.compile(
-                    "(?<!\\d)(?:(?<y>(?:19|20)\\d{2})(?<m>\\d{2})(?<d>\\d{2})"
-                            + "|(?<d2>\\d{2})(?<m2>\\d{2})(?<y2>(?:19|20)\\d{2}))(?!\\d)");
+    /** The exchanges put dates into names as eight digits, year first or day first. */
+    private static final Pattern IN_NAME = Pattern.compile("(?<!\\d)\\d{8}(?!\\d)");
 
     private Dates() {}
 
@@ -22,10 +19,12 @@ final class Dates {
     static LocalDate inName(String name) {
         Matcher found = IN_NAME.matcher(name);
         while (found.find()) {
-            LocalDate date =
-                    found.group("y") != null
-                            ? of(digits(found, "y"), digits(found, "m"), digits(found, "d"))
-                            : of(digits(found, "y2"), digits(found, "m2"), digits(found, "d2"));
+            String digits = found.group();
+            // No digits are both: where the one has the month, the other has a century.
+            LocalDate date = day(digits, 0, 4, 6);
+            if (date == null) {
+                date = day(digits, 4, 2, 0);
+            }
             if (date != null) {
                 return date;
             }
@@ -33,8 +32,11 @@ final class Dates {
         return null;
     }
 
-    private static int digits(Matcher found, String group) {
-        return Integer.parseInt(found.group(group));
+    private static LocalDate day(String digits, int year, int month, int day) {
+        int y = number(digits, year, year + 4);
+        return y < 1900 || y > 2099
+                ? null
+                : of(y, number(digits, month, month + 2), number(digits, day, day + 2));
     }
 
     /** The date that the text spells, or null where it spells none. */

@@ -7,7 +7,9 @@ import org.apache.avro.specific.SpecificRecordBase;
 
 /**
  * What earlier runs wrote of a session. It is merged again with what a run reads, so that the
- * result does not depend on the order or grouping of runs.
+ * result does not depend on the order or grouping of runs where these are of different sources.
+ * Between files of one source, records do not tell which was published last: those of the later run
+ * count.
  */
 @FunctionalInterface
 interface EarlierRuns extends Serializable {

@@ -12,6 +12,7 @@ import io.champion.runtime.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -216,6 +217,20 @@ class CorporateActionsTest {
 
         Ingested third = again(second.records(), later);
         assertThat(new TreeSet<>(texts(third))).isEqualTo(new TreeSet<>(texts(second)));
+    }
+
+    @Test
+    void ofTwoFilesOfOneRunTheLaterOneCounts() throws IOException {
+        Path later = write("bc19122025.csv", BC + row("EQ", "2025-12-22", "INTDIV - RS 8 PER SH"));
+        Path earlier =
+                write("bc18122025.csv", BC + row("EQ", "2025-12-22", "INTDIV - RS 7 PER SH"));
+        // Fetched again, so that its time tells nothing.
+        Files.setLastModifiedTime(
+                later,
+                FileTime.from(Files.getLastModifiedTime(earlier).toInstant().minusSeconds(9)));
+        assertThat(Ingested.of(earlier, later).all(CorporateAction.class))
+                .extracting(CorporateAction::getAmount)
+                .containsExactly(8.0);
     }
 
     private static List<String> texts(Ingested ingested) {

@@ -97,6 +97,20 @@ class IngestPlanTest {
         assertThat(plan(folder + "/" + glob).files()).isEqualTo(files);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "bc19122025.csv, 2025-12-19",
+        "bc18122025.csv, 2025-12-18",
+        "sec_bhavdata_full_20112024.csv, 2024-11-20",
+        "BhavCopy_NSE_CM_0_0_0_20241119_F_0000.csv, 2024-11-19",
+        "20201900_bc20012020.csv, 2020-01-20",
+        "bc320112024.csv,",
+        "bc32112024.csv,",
+    })
+    void namesTellDaysYearFirstOrDayFirst(String name, LocalDate day) {
+        assertThat(Dates.inName(name)).isEqualTo(day);
+    }
+
     @Test
     void aFileNamedTwiceIsReadOnce() throws IOException {
         Path file = write("sec.csv", text(SEC));
