@@ -10,6 +10,7 @@ import io.champion.model.record.RawDerivativesOhlc;
 import io.champion.model.record.RawEquityOhlc;
 import io.champion.model.record.RawIndexOhlc;
 import io.champion.model.record.SymbolMaster;
+import io.champion.quality.CorporateActionRule;
 import io.champion.quality.Rule;
 import io.champion.quality.Violation;
 import java.time.Instant;
@@ -36,6 +37,8 @@ final class RowDecoder {
 
     /** Warning of actions of which the purpose does not tell what they do to prices. */
     private static final String NOT_UNDERSTOOD = "purpose_not_understood";
+
+    private static final Rule<CorporateAction> ACTION_RULE = new CorporateActionRule();
 
     private static final String SCHEMA_VERSION = "v1.0.0";
 
@@ -350,7 +353,7 @@ final class RowDecoder {
         }
         action.setActionType(actionType(others.get("action_type")));
         identify(action, exchange);
-        checkNumbers(action);
+        check(ACTION_RULE.check(action), row.fields());
         action.setAdjustmentFactor(CorporateActions.factor(action));
         action.setEventId(CorporateActions.eventId(action, ""));
         return action;
@@ -369,36 +372,6 @@ final class RowDecoder {
                 "The action_type is none of "
                         + Arrays.toString(CorporateActionType.values())
                         + ".");
-    }
-
-    /** Refuses an action that lacks a number that its effect on prices follows from. */
-    private static void checkNumbers(CorporateAction action) throws RefusedException {
-        CorporateActionType type = action.getActionType();
-        if (type == CorporateActionType.SPLIT
-                || type == CorporateActionType.BONUS
-                || type == CorporateActionType.RIGHTS) {
-            boolean none = type != CorporateActionType.SPLIT;
-            checkNumber("ratio_new", action.getRatioNew(), none, type);
-            checkNumber("ratio_old", action.getRatioOld(), false, type);
-        }
-        if (type == CorporateActionType.RIGHTS) {
-            checkNumber("subscription_price", action.getSubscriptionPrice(), true, type);
-        }
-        if (type == CorporateActionType.DIVIDEND) {
-            checkNumber("amount", action.getAmount(), true, type);
-        }
-    }
-
-    private static void checkNumber(
-            String column, Double value, boolean mayBeZero, CorporateActionType type)
-            throws RefusedException {
-        if (value == null || value == 0 && !mayBeZero) {
-            throw refuse(
-                    column,
-                    value == null ? "" : value.toString(),
-                    "missing_number",
-                    "A " + type + " needs a " + column + (mayBeZero ? "." : " above 0."));
-        }
     }
 
     private void identify(CorporateAction action, String exchange) throws RefusedException {

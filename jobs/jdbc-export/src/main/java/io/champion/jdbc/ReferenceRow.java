@@ -5,6 +5,7 @@ import io.champion.model.Dataset;
 import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
 import io.champion.model.record.SymbolMaster;
+import io.champion.quality.CorporateActionRule;
 import io.champion.quality.Violation;
 import java.io.Serializable;
 import java.time.DateTimeException;
@@ -232,7 +233,11 @@ record ReferenceRow(String dataset, List<String> fields, String source, Instant 
         return listing;
     }
 
-    private CorporateAction complete(CorporateAction action) {
+    private CorporateAction complete(CorporateAction action) throws RefusedException {
+        Violation violation = new CorporateActionRule().check(action);
+        if (violation != null) {
+            throw new RefusedException(violation);
+        }
         action.setInstrumentId(
                 instrument(action.getExchange(), action.getSymbol(), action.getSeries()));
         action.setEntityId(action.getExchange() + ":" + action.getSymbol());

@@ -397,12 +397,14 @@ final class JdbcExportJobTest {
                 "CREATE VIEW my_actions AS SELECT 'ABC' AS symbol, 'NSE' AS exchange, 'split' AS"
                         + " action_type, 'Face value split' AS purpose, timestamp '2025-06-18"
                         + " 00:00' AS ex_date, 10 AS ratio_new, 1.0 AS ratio_old UNION ALL SELECT"
-                        + " 'ABC', 'NSE', 'tulip', 'x', NULL, NULL, NULL");
+                        + " 'ABC', 'NSE', 'tulip', 'x', NULL, NULL, NULL UNION ALL SELECT 'ABC',"
+                        + " 'NSE', 'split', 'x', '2025-06-19', 10, NULL UNION ALL SELECT 'ABC',"
+                        + " 'NSE', 'bonus', 'x', '2025-06-19', -1, 1");
         ImportReport report =
                 importTable(
                         "import.dataset=normalized.corporate_actions", "import.table=my_actions");
         assertThat(List.of(report.read(), report.written(), report.rejected()))
-                .containsExactly(2L, 1L, 1L);
+                .containsExactly(4L, 1L, 3L);
         assertThat(report.example()).contains("'action_type' is 'tulip', which is no enum.");
         assertThat(
                         clickHouse
