@@ -355,8 +355,18 @@ final class RowDecoder {
         identify(action, exchange);
         check(ACTION_RULE.check(action), row.fields());
         action.setAdjustmentFactor(CorporateActions.factor(action));
-        action.setEventId(CorporateActions.eventId(action, ""));
+        action.setEventId(CorporateActions.eventId(action, kind(action)));
         return action;
+    }
+
+    /**
+     * Of splits, bonuses and rights there is one a day; a final dividend may meet a special one.
+     */
+    private static String kind(CorporateAction action) {
+        return switch (action.getActionType()) {
+            case SPLIT, BONUS, RIGHTS -> "";
+            default -> action.getPurpose();
+        };
     }
 
     private static CorporateActionType actionType(String text) throws RefusedException {

@@ -3,6 +3,7 @@ package io.champion.bhavcopy;
 import static io.champion.bhavcopy.Ingested.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
@@ -233,6 +234,23 @@ class CorporateActionsTest {
                 .containsExactly(8.0);
     }
 
+    @Test
+    void dividendsOfOneDayAreToldApartByTheirPurpose() throws IOException {
+        Ingested ingested =
+                Ingested.of(
+                        write(
+                                "mine.csv",
+                                LIST
+                                        + "NSE,ALPHA,,DIVIDEND,2030-01-08,,,5,,final\n"
+                                        + "NSE,ALPHA,,DIVIDEND,2030-01-08,,,10,,special\n"));
+        assertThat(ingested.rejects()).isEmpty();
+        assertThat(ingested.all(CorporateAction.class))
+                .extracting(CorporateAction::getEventId, CorporateAction::getAmount)
+                .containsExactlyInAnyOrder(
+                        tuple("corporate_actions_csv:NSE:ALPHA:2030-01-08:DIVIDEND:final", 5.0),
+                        tuple("corporate_actions_csv:NSE:ALPHA:2030-01-08:DIVIDEND:special", 10.0));
+    }
+
     private static List<String> texts(Ingested ingested) {
         return ingested.records().stream().map(Objects::toString).toList();
     }
@@ -251,7 +269,7 @@ class CorporateActionsTest {
                 .extracting(CorporateAction::getEventId)
                 .containsExactly(
                         "corporate_actions_csv:NSE:ALPHA:2030-01-08:BONUS",
-                        "corporate_actions_csv:BSE:500325:A:2030-01-09:DIVIDEND",
+                        "corporate_actions_csv:BSE:500325:A:2030-01-09:DIVIDEND:by hand",
                         "corporate_actions_csv:NSE:BETA:EQ:2030-01-09:RIGHTS");
         Ingested second =
                 again(
