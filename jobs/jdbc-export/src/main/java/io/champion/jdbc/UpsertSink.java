@@ -8,6 +8,7 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.connector.jdbc.JdbcExecutionOptions;
 import org.apache.flink.connector.jdbc.core.datastream.sink.JdbcSink;
 import org.apache.flink.types.Row;
+import org.apache.flink.util.IOUtils;
 
 /**
  * Inserts a row, or updates the one of the same key, by the connector's sink. Rows are visible as
@@ -75,8 +76,10 @@ final class UpsertSink implements Sink<Row> {
         }
 
         @Override
-        public void close() throws Exception {
-            writer.close();
+        public void close() {
+            // It tries to write what is left of a task that failed, and that comes again anyway;
+            // what it throws then would end the task manager.
+            IOUtils.closeQuietly(writer);
         }
     }
 }
