@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -16,7 +17,9 @@ import org.apache.flink.util.Collector;
 final class CheckRows extends RichFlatMapFunction<Row, Row> implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
 
-    /** What it counts: rows let through. */
+    /** What it counts: rows that come, and those let through. */
+    static final String READ = "read";
+
     static final String WRITTEN = "written";
 
     /** Why a row is refused. */
@@ -73,6 +76,7 @@ final class CheckRows extends RichFlatMapFunction<Row, Row> implements Checkpoin
 
     @Override
     public void flatMap(Row row, Collector<Row> out) {
+        tally.counter(READ).add(1L);
         for (int i = 0; i < limits.size(); i++) {
             Reason reason = problem(row.getField(i), columns.get(i).type(), limits.get(i));
             if (reason != null) {
@@ -133,11 +137,18 @@ final class CheckRows extends RichFlatMapFunction<Row, Row> implements Checkpoin
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        List<String> names = new ArrayList<>(List.of(WRITTEN));
+        List<String> outcomes = new ArrayList<>(List.of(WRITTEN));
         for (Reason reason : Reason.values()) {
-            names.add(reason.counter());
+            outcomes.add(reason.counter());
         }
-        tally = new Tally(getRuntimeContext(), context, names);
+        List<String> all = new ArrayList<>(outcomes);
+        all.add(READ);
+        tally = new Tally(getRuntimeContext(), context, all);
+        LongCounter read = tally.counter(READ);
+        if (read.getLocalValuePrimitive() == 0) {
+            // Earlier releases counted what is read elsewhere.
+            outcomes.forEach(name -> read.add(tally.counter(name).getLocalValuePrimitive()));
+        }
     }
 
     @Override

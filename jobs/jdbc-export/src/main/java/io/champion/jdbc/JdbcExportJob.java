@@ -40,7 +40,6 @@ import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.FlatMapFunction;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -50,7 +49,6 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
 
@@ -481,40 +479,41 @@ public final class JdbcExportJob {
                             .name("read")
                             .uid("read")
                             .setParallelism(tasks);
+            List<String> names = target.columns.stream().map(ExportColumn::name).toList();
+            int[] key = target.key.stream().mapToInt(names::indexOf).toArray();
+            // Every task from here on is given rows by every reader. So it ends when all readers
+            // have, and each checkpoint holds what it has counted; and all prepare together,
+            // however long one partition is read. Of upserts, rows of one key are in one task: in
+            // their order, and without deadlocks.
+            DataStream<Row> rows =
+                    mode == Mode.INSERT
+                            ? read.rebalance()
+                            : read.keyBy(row -> keyOf(row, key), Types.STRING);
             if (target.lookup != null) {
-                read =
-                        read.map(new LookupRows(target.lookup))
+                rows =
+                        rows.map(new LookupRows(target.lookup))
                                 .returns(ExportColumn.rows(target.columns))
                                 .name("lookup")
                                 .uid("lookup")
                                 .setParallelism(tasks);
             }
-            List<String> names = target.columns.stream().map(ExportColumn::name).toList();
-            int[] key = target.key.stream().mapToInt(names::indexOf).toArray();
-            TypeInformation<Row> rows = ExportColumn.rows(target.columns);
-            SingleOutputStreamOperator<Row> checked =
-                    read.flatMap(
-                                    new CheckRows(
-                                            target.columns,
-                                            target.limits,
-                                            key.length == 0 ? new int[] {0} : key))
-                            .returns(rows)
-                            .name("check")
-                            .uid("check")
-                            .setParallelism(tasks);
-            if (mode == Mode.INSERT) {
-                checked.sinkTo(new ExactlyOnceSink(server, target.table, target.columns))
-                        .name("postgres")
-                        .uid("postgres")
-                        .setParallelism(tasks);
-            } else {
-                // Rows of one key in one task: in their order, and without deadlocks.
-                checked.keyBy(row -> keyOf(row, key), Types.STRING)
-                        .sinkTo(new UpsertSink(server, target.table, target.columns, target.key))
-                        .name("postgres")
-                        .uid("postgres")
-                        .setParallelism(tasks);
-            }
+            rows.flatMap(
+                            new CheckRows(
+                                    target.columns,
+                                    target.limits,
+                                    key.length == 0 ? new int[] {0} : key))
+                    .returns(ExportColumn.rows(target.columns))
+                    .name("check")
+                    .uid("check")
+                    .setParallelism(tasks)
+                    .sinkTo(
+                            mode == Mode.INSERT
+                                    ? new ExactlyOnceSink(server, target.table, target.columns)
+                                    : new UpsertSink(
+                                            server, target.table, target.columns, target.key))
+                    .name("postgres")
+                    .uid("postgres")
+                    .setParallelism(tasks);
         }
 
         private static String keyOf(Row row, int[] key) {
@@ -542,7 +541,7 @@ public final class JdbcExportJob {
                     dataset == null ? "the query" : dataset.id(),
                     target.table.toString(),
                     mode == Mode.UPSERT,
-                    (Long) counts.get(ReadLake.READ),
+                    (Long) counts.get(CheckRows.READ),
                     (Long) counts.get(CheckRows.WRITTEN),
                     rejected,
                     examples,

@@ -8,19 +8,13 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.core.fs.Path;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
 
 /** Reads partitions of one dataset, by their number: each whole between two checkpoints. */
-final class ReadLake extends RichFlatMapFunction<Long, Row> implements CheckpointedFunction {
+final class ReadLake extends RichFlatMapFunction<Long, Row> {
     private static final long serialVersionUID = 1L;
-
-    /** What it counts: rows read. */
-    static final String READ = "read";
 
     private final String lake;
     private final String dataset;
@@ -28,7 +22,6 @@ final class ReadLake extends RichFlatMapFunction<Long, Row> implements Checkpoin
 
     private transient LakeReader reader;
     private transient ContractRows rows;
-    private transient Tally tally;
 
     ReadLake(String lake, Dataset dataset, List<PartitionKey> partitions) {
         this.lake = lake;
@@ -44,24 +37,11 @@ final class ReadLake extends RichFlatMapFunction<Long, Row> implements Checkpoin
 
     @Override
     public void flatMap(Long number, Collector<Row> out) throws Exception {
-        long read = 0;
         try (CloseableIterator<SpecificRecordBase> records =
                 reader.read(partitions.get(Math.toIntExact(number)))) {
             while (records.hasNext()) {
                 out.collect(rows.row(records.next()));
-                read++;
             }
         }
-        tally.counter(READ).add(read);
-    }
-
-    @Override
-    public void initializeState(FunctionInitializationContext context) throws Exception {
-        tally = new Tally(getRuntimeContext(), context, List.of(READ));
-    }
-
-    @Override
-    public void snapshotState(FunctionSnapshotContext context) throws Exception {
-        tally.snapshot();
     }
 }

@@ -159,12 +159,8 @@ record WarehouseQuery(String sql, List<ExportColumn> columns) implements Seriali
         };
     }
 
-    /**
-     * Asks, and hands each row on, in the caller's thread.
-     *
-     * @return rows that there were
-     */
-    long read(ClickHouse clickHouse, Consumer<Row> to) throws Exception {
+    /** Asks, and hands each row on, in the caller's thread. */
+    void read(ClickHouse clickHouse, Consumer<Row> to) throws Exception {
         BlockingQueue<byte[]> lines = new ArrayBlockingQueue<>(QUEUED_LINES);
         ExecutorService asking = Executors.newSingleThreadExecutor();
         try {
@@ -174,17 +170,15 @@ record WarehouseQuery(String sql, List<ExportColumn> columns) implements Seriali
                                     clickHouse.query(
                                             exact(), "JSONCompactEachRow", new Lines(lines)));
             ObjectMapper json = new ObjectMapper();
-            long rows = 0;
             while (true) {
                 // What was put before the answer was done is in the queue afterwards.
                 boolean done = answer.isDone();
                 byte[] line = lines.poll(done ? 0 : 100, TimeUnit.MILLISECONDS);
                 if (line != null) {
                     to.accept(row(json.readTree(line), json));
-                    rows++;
                 } else if (done) {
                     answer.get();
-                    return rows;
+                    return;
                 }
             }
         } catch (ExecutionException e) {

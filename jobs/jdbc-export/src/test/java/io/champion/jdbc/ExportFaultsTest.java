@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.champion.jdbc.PostgresProxy.Loss;
 import io.champion.runtime.JobConfig;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.AfterAll;
@@ -174,6 +178,65 @@ final class ExportFaultsTest {
         return JobConfig.of(JdbcExportJob.OPTIONS)
                 .arguments(List.of("postgres.url=" + postgres.url()))
                 .load();
+    }
+
+    /** A lake with so many rows of one hour after the other. */
+    private static Path home(String name, List<Integer> rowsOfHours) throws Exception {
+        Path other = folder.resolve(name);
+        List<SpecificRecordBase> ticks = new ArrayList<>();
+        for (int hour = 0; hour < rowsOfHours.size(); hour++) {
+            long start = TickLake.START.plus(Duration.ofHours(hour)).getEpochSecond();
+            for (int row = 0; row < rowsOfHours.get(hour); row++) {
+                ticks.add(TickLake.tick(ticks.size(), start * 1_000_000_000L + row));
+            }
+        }
+        TickLake.write(other, ticks);
+        return other;
+    }
+
+    /** Number of the last checkpoint that a run has begun; 0 without any. */
+    private static long lastCheckpoint(Path home) {
+        long last = 0;
+        for (File job : children(home.resolve("checkpoints").toFile())) {
+            for (File checkpoint : children(job)) {
+                if (checkpoint.getName().startsWith("chk-")) {
+                    last = Math.max(last, Long.parseLong(checkpoint.getName().substring(4)));
+                }
+            }
+        }
+        return last;
+    }
+
+    private static List<File> children(File folder) {
+        File[] found = folder.listFiles();
+        return found == null ? List.of() : List.of(found);
+    }
+
+    @Test
+    void whatAReaderHasCountedIsKnownOnceItHasEnded() throws Exception {
+        List<Integer> rows = new ArrayList<>(Collections.nCopies(15, 1));
+        rows.addAll(Collections.nCopies(15, 4_000));
+        Path uneven = home("uneven", rows);
+        CompletableFuture<ExportReport> run =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return export("home=" + uneven, "export.mode=upsert");
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        // The first may have the small reader at work, the second is its last.
+        while (!run.isDone() && lastCheckpoint(uneven) < 5) {
+            Thread.onSpinWait();
+        }
+        assertThat(run).isNotDone();
+        // More than the connector tries before its task fails.
+        proxy.refuse(REFUSALS);
+        proxy.away(true);
+        proxy.away(false);
+        ExportReport report = run.get();
+        assertThat(List.of(report.read(), report.written())).containsOnly(60_015L);
     }
 
     @Test
