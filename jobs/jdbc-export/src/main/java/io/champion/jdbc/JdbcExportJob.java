@@ -466,19 +466,22 @@ public final class JdbcExportJob {
 
         private void build(Input input, Target target) {
             int tasks = Math.min(env.getParallelism(), input.parts);
+            // Partitions are in the order of their days, and one reader keeps it: of rows of one
+            // key the last day's stays.
+            int readers = isOfSeveralDays(target.key) ? 1 : tasks;
             DataStream<Row> read =
                     env.fromSource(
                                     new NumberSequenceSource(0, input.parts - 1),
                                     WatermarkStrategy.noWatermarks(),
                                     "parts")
                             .uid("parts")
-                            .setParallelism(tasks)
+                            .setParallelism(readers)
                             // In one task with its source, so that a checkpoint is between two.
                             .flatMap(input.reader)
                             .returns(ExportColumn.rows(input.columns))
                             .name("read")
                             .uid("read")
-                            .setParallelism(tasks);
+                            .setParallelism(readers);
             List<String> names = target.columns.stream().map(ExportColumn::name).toList();
             int[] key = target.key.stream().mapToInt(names::indexOf).toArray();
             // Every task from here on is given rows by every reader. So it ends when all readers
@@ -514,6 +517,11 @@ public final class JdbcExportJob {
                     .name("postgres")
                     .uid("postgres")
                     .setParallelism(tasks);
+        }
+
+        /** Whether rows of several days may have one key, of which upserts keep the last. */
+        private boolean isOfSeveralDays(List<String> key) {
+            return mode == Mode.UPSERT && !key.contains("event_id");
         }
 
         private static String keyOf(Row row, int[] key) {

@@ -239,6 +239,16 @@ final class ExportFaultsTest {
         assertThat(List.of(report.read(), report.written())).containsOnly(60_015L);
     }
 
+    /** The older of two days is the larger, and would be done later. */
+    @Test
+    void ofAKeyOfSeveralDaysTheLastRowStays() throws Exception {
+        Path two = home("two", List.of(20_000, 10));
+        ExportReport report = export("home=" + two, "export.mode=upsert", "export.key=symbol");
+        assertThat(report.written()).isEqualTo(20_010);
+        assertThat(postgres.one("SELECT concat_ws(' ', count(*), min(event_id)) FROM ticks"))
+                .isEqualTo("10 20000");
+    }
+
     @Test
     void whatARunPreparedIsLeftToItAsLongAsItIsConnected() throws Exception {
         List<Throwable> refusals = new ArrayList<>();
