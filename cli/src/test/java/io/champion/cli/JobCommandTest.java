@@ -229,13 +229,7 @@ final class JobCommandTest {
 
     @Test
     void anAdaptiveClusterRescalesInPlace() throws Exception {
-        Configuration configuration = new Configuration();
-        configuration.set(JobManagerOptions.SCHEDULER, SchedulerType.Adaptive);
-        try (ProcessCluster cluster =
-                ProcessCluster.builder(home.resolve("adaptive"))
-                        .slots(2)
-                        .configuration(configuration)
-                        .start()) {
+        try (ProcessCluster cluster = adaptiveCluster("adaptive", 2)) {
             String submitted =
                     done(job(cluster, "submit", jar().toString(), "-p", "1", "--", "uid"));
             String rescaled = done(job(cluster, "rescale", "endless", "-p", "2"));
@@ -249,13 +243,7 @@ final class JobCommandTest {
 
     @Test
     void aRescaledJobIsBlamedForFailuresSinceThenAlone() throws Exception {
-        Configuration configuration = new Configuration();
-        configuration.set(JobManagerOptions.SCHEDULER, SchedulerType.Adaptive);
-        try (ProcessCluster cluster =
-                ProcessCluster.builder(home.resolve("failing"))
-                        .slots(3)
-                        .configuration(configuration)
-                        .start()) {
+        try (ProcessCluster cluster = adaptiveCluster("failing", 3)) {
             done(job(cluster, "submit", jar().toString(), "-p", "1", "--", "uid"));
             Instant lastWeek = Instant.now().minus(Duration.ofDays(7));
             Run started = rescale(cluster, 2, new StartsSlowly(lastWeek, lastWeek));
@@ -264,6 +252,15 @@ final class JobCommandTest {
             assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
             assertThat(failed.err()).contains("it failed as it started: The disk is full.");
         }
+    }
+
+    private ProcessCluster adaptiveCluster(String name, int slots) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(JobManagerOptions.SCHEDULER, SchedulerType.Adaptive);
+        return ProcessCluster.builder(home.resolve(name))
+                .slots(slots)
+                .configuration(configuration)
+                .start();
     }
 
     private Run rescale(ProcessCluster cluster, int parallelism, Answers answers)

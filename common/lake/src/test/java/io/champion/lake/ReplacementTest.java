@@ -183,12 +183,7 @@ class ReplacementTest {
         replace(Way.FOLDER_SWAP, lake, "second", 30, other, other, CommitStep.Listener.NONE);
         assertThat(children(lake.resolve(".staging"))).hasSize(1);
         // ... and cleans up when it must be dead.
-        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
-        try (Stream<Path> all = Files.walk(lake.resolve(".staging"))) {
-            for (Path path : all.toList()) {
-                Files.setLastModifiedTime(path, old);
-            }
-        }
+        ageStagingAreas();
         replace(Way.FOLDER_SWAP, lake, "third", 40, other, other, CommitStep.Listener.NONE);
         assertThat(children(lake.resolve(".staging"))).isEmpty();
         assertThat(listed(lake, FULL)).hasSize(1);
@@ -212,12 +207,7 @@ class ReplacementTest {
         assertThatThrownBy(() -> dying.commit(emptied, List.of())).hasMessage("killed");
         assertThat(new LakeReader(path(lake)).exists(FULL)).isFalse();
 
-        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
-        try (Stream<Path> all = Files.walk(lake.resolve(".staging"))) {
-            for (Path path : all.toList()) {
-                Files.setLastModifiedTime(path, old);
-            }
-        }
+        ageStagingAreas();
         List<PartitionKey> other = List.of(OTHER);
         replace(Way.FOLDER_SWAP, lake, "third", 40, other, other, CommitStep.Listener.NONE);
         assertThat(children(lake.resolve(".staging"))).isEmpty();
@@ -277,6 +267,16 @@ class ReplacementTest {
                 "{\"version\": 1, \"commit\": \"x\","
                         + " \"files\": [{\"name\": \"../../../secret\", \"rows\": 1}]}");
         assertThatThrownBy(() -> read(lake, FULL)).hasMessageContaining("../../../secret");
+    }
+
+    /** Makes them look as if their runs were dead. */
+    private void ageStagingAreas() throws IOException {
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(2)));
+        try (Stream<Path> all = Files.walk(lake.resolve(".staging"))) {
+            for (Path path : all.toList()) {
+                Files.setLastModifiedTime(path, old);
+            }
+        }
     }
 
     /** Writes {@code rows} rows to each partition and commits them. */

@@ -24,7 +24,7 @@ import org.apache.flink.core.fs.Path;
  * itself, so that a job whose contracts have moved on can still insert what an earlier version of
  * it sealed.
  */
-final class BlockFile {
+final class BlockFile implements BlockTarget.Rows {
 
     private static final int MAGIC = 0x43424c4b; // "CBLK"
     private static final int VERSION = 2;
@@ -141,12 +141,14 @@ final class BlockFile {
         path.getFileSystem().delete(path, false);
     }
 
-    int rows() {
+    @Override
+    public int rows() {
         return rows;
     }
 
     /** Names of the columns. */
-    List<String> columns() {
+    @Override
+    public List<String> columns() {
         return columns;
     }
 
@@ -156,7 +158,8 @@ final class BlockFile {
     }
 
     /** Writes the block in the Native format with the commit column as its last, compressed. */
-    void writeCommitted(String commitId, OutputStream out) throws IOException {
+    @Override
+    public void writeCommitted(String commitId, OutputStream out) throws IOException {
         write(out, last -> putConstant(last, WarehouseSink.COMMIT_COLUMN, commitId, rows));
     }
 

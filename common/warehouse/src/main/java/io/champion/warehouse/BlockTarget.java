@@ -2,6 +2,8 @@ package io.champion.warehouse;
 
 import static io.champion.warehouse.ClickHouse.literal;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,16 @@ import java.util.UUID;
  * two attempts that overlap.
  */
 final class BlockTarget {
+
+    /** What is inserted: all of one partition. */
+    interface Rows {
+        List<String> columns();
+
+        int rows();
+
+        /** Writes them in {@link CompressedFrames}, each with the commit id. */
+        void writeCommitted(String commitId, OutputStream out) throws IOException;
+    }
 
     private final ClickHouse clickHouse;
     private final String table;
@@ -104,8 +116,8 @@ final class BlockTarget {
      *
      * @throws WarehouseException if the insert fails, or does not write all rows
      */
-    void insert(BlockFile file, String commitId, String partition) {
-        checkWritten(send(file, commitId, commitId), file.rows(), commitId, partition);
+    void insert(Rows block, String commitId, String partition) {
+        checkWritten(send(block, commitId, commitId), block.rows(), commitId, partition);
     }
 
     /**
@@ -117,27 +129,27 @@ final class BlockTarget {
      *
      * @throws WarehouseException if the insert fails, or does not write all rows
      */
-    void insertAgain(BlockFile file, String commitId, String partition) {
-        send(file, commitId, commitId);
+    void insertAgain(Rows block, String commitId, String partition) {
+        send(block, commitId, commitId);
         if (rows(commitId, partition) == 0) {
-            long written = send(file, commitId, commitId + "/" + UUID.randomUUID());
-            checkWritten(written, file.rows(), commitId, partition);
+            long written = send(block, commitId, commitId + "/" + UUID.randomUUID());
+            checkWritten(written, block.rows(), commitId, partition);
         }
     }
 
-    private long send(BlockFile file, String commitId, String token) {
-        List<String> columns = new ArrayList<>(file.columns());
+    private long send(Rows block, String commitId, String token) {
+        List<String> columns = new ArrayList<>(block.columns());
         columns.add(WarehouseSink.COMMIT_COLUMN);
         return clickHouse.insert(
                 table,
                 columns,
-                out -> file.writeCommitted(commitId, out),
+                out -> block.writeCommitted(commitId, out),
                 commitId,
                 insertSettings(token));
     }
 
     /** Takes an acknowledged insert for done if the server counted its rows, or has them. */
-    void checkWritten(long acknowledged, long rows, String commitId, String partition) {
+    private void checkWritten(long acknowledged, long rows, String commitId, String partition) {
         if (acknowledged == rows) {
             return;
         }

@@ -5,9 +5,6 @@ import io.champion.model.Dataset;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Inserts single records outside of any job's graph. */
@@ -33,49 +30,34 @@ public final class RecordInsert {
                     "A record of " + dataset.id() + " cannot be stored. " + e.getMessage());
         }
         BlockTarget target = new BlockTarget(clickHouse, dataset.table());
-        List<String> columns =
-                Stream.concat(
-                                block.columns().stream().map(Column::name),
-                                Stream.of(WarehouseSink.COMMIT_COLUMN))
-                        .collect(Collectors.toList());
         new Retries(failure -> {})
                 .call(
                         "inserting " + id + " into " + dataset.table(),
                         () -> {
                             if (!target.holds(id, partition)) {
-                                insert(clickHouse, dataset, columns, block, id, id);
-                            }
-                            if (!target.holds(id, partition)) {
-                                // Dropped, for the token of an attempt that the server noted but
-                                // did not keep.
-                                String token = id + "/" + UUID.randomUUID();
-                                long written =
-                                        insert(clickHouse, dataset, columns, block, id, token);
-                                target.checkWritten(written, 1, id, partition);
+                                target.insertAgain(new OneRow(block), id, partition);
                             }
                             return null;
                         });
     }
 
-    private static long insert(
-            ClickHouse clickHouse,
-            Dataset dataset,
-            List<String> columns,
-            NativeBlock block,
-            String id,
-            String token) {
-        return clickHouse.insert(
-                dataset.table(),
-                columns,
-                out -> writeCompressed(block, id, out),
-                id,
-                BlockTarget.insertSettings(token));
-    }
+    private record OneRow(NativeBlock block) implements BlockTarget.Rows {
 
-    private static void writeCompressed(NativeBlock block, String id, OutputStream out)
-            throws IOException {
-        try (CompressedFrames compressed = new CompressedFrames(out)) {
-            block.writeCommitted(id, compressed);
+        @Override
+        public List<String> columns() {
+            return block.columns().stream().map(Column::name).toList();
+        }
+
+        @Override
+        public int rows() {
+            return block.rows();
+        }
+
+        @Override
+        public void writeCommitted(String commitId, OutputStream out) throws IOException {
+            try (CompressedFrames compressed = new CompressedFrames(out)) {
+                block.writeCommitted(commitId, compressed);
+            }
         }
     }
 }

@@ -150,6 +150,7 @@ public final class FeatureComputeJob {
         return bars.filter(bar -> isOf(name, bar)).name("benchmark bars").uid("benchmark-bars");
     }
 
+    /** Whether a bar is of an instrument, which is named by its id or symbol. */
     static boolean isOf(String name, FeatureBar bar) {
         return bar.symbol.equalsIgnoreCase(name) || bar.instrument.equalsIgnoreCase(name);
     }

@@ -63,8 +63,7 @@ public record InstrumentBars(
                     continue;
                 }
                 symbols.add(bar.symbol);
-                if (bar.symbol.equalsIgnoreCase(symbol)
-                        || bar.instrument.equalsIgnoreCase(symbol)) {
+                if (FeatureComputeJob.isOf(symbol, bar)) {
                     found.computeIfAbsent(bar.instrument, instrument -> new TreeMap<>())
                             .merge(bar.time, bar, (a, b) -> a.version > b.version ? a : b);
                 }
