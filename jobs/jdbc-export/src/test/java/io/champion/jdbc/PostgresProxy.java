@@ -36,6 +36,7 @@ final class PostgresProxy implements AutoCloseable {
     private volatile long delayNanos;
     private final AtomicInteger refusals = new AtomicInteger();
     private volatile boolean away;
+    private volatile RuntimeException failure;
 
     private PostgresProxy(int server) throws IOException {
         this.server = server;
@@ -194,7 +195,11 @@ final class PostgresProxy implements AutoCloseable {
         }
 
         private void befall(Plan now) {
-            now.action.run();
+            try {
+                now.action.run();
+            } catch (RuntimeException e) {
+                failure = e;
+            }
             faults.incrementAndGet();
         }
 
@@ -206,9 +211,13 @@ final class PostgresProxy implements AutoCloseable {
         }
     }
 
+    /** Fails as well where an action did. */
     @Override
     public void close() throws IOException {
         listener.close();
         open.forEach(PostgresProxy::closeQuietly);
+        if (failure != null) {
+            throw new IllegalStateException("The action of a fault failed", failure);
+        }
     }
 }
