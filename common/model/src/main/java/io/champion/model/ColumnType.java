@@ -27,7 +27,7 @@ public record ColumnType(
         BYTES,
         FIXED,
         ENUM,
-        /** Days since the epoch. */
+        /** Days since the epoch, those of {@link #holdsDate}. */
         DATE,
         /** Milliseconds since the epoch, UTC. */
         TIMESTAMP_MILLIS,
@@ -49,6 +49,20 @@ public record ColumnType(
      * @param type its type
      */
     public record Column(String name, int position, ColumnType type) {}
+
+    /** What dates every store can hold, to be shown. */
+    public static final String DATES = "from 1970-01-01 to 2149-06-06";
+
+    private static final int LAST_DAY = 65_535;
+
+    /**
+     * Whether every store can hold a date: ClickHouse counts days in 16 bits without a sign.
+     *
+     * @param epochDay days since 1970-01-01
+     */
+    public static boolean holdsDate(long epochDay) {
+        return epochDay >= 0 && epochDay <= LAST_DAY;
+    }
 
     /** The element of an array or the value of a map. */
     public ColumnType element() {

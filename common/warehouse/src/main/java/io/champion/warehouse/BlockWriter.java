@@ -1,6 +1,7 @@
 package io.champion.warehouse;
 
 import io.champion.model.ColumnBatch;
+import io.champion.model.ColumnType;
 import io.champion.model.Dataset;
 import io.champion.model.PartitionKey;
 import io.champion.model.record.Reject;
@@ -179,7 +180,7 @@ final class BlockWriter {
         }
         java.time.Instant ingested =
                 (java.time.Instant) row.get(schema.getField("ingest_time").pos());
-        if (day == null || day.toEpochDay() < 0 || day.toEpochDay() > 65_535) {
+        if (day == null || !ColumnType.holdsDate(day.toEpochDay())) {
             day = ingested.atZone(ZoneOffset.UTC).toLocalDate();
         }
         return Reject.newBuilder()

@@ -218,9 +218,6 @@ abstract class NativeColumn {
     }
 
     private static final class DateColumn extends FixedWidth {
-        /** ClickHouse's Date is an unsigned 16-bit count of days. */
-        private static final int LAST = 65_535;
-
         DateColumn(String field) {
             super(field, Short.BYTES);
         }
@@ -231,11 +228,11 @@ abstract class NativeColumn {
                     value instanceof LocalDate date
                             ? date.toEpochDay()
                             : ((Integer) value).intValue();
-            if (day < 0 || day > LAST) {
+            if (!ColumnType.holdsDate(day)) {
                 throw new UnstorableException(
                         field,
                         value instanceof LocalDate ? value : LocalDate.ofEpochDay(day),
-                        "but its column holds dates from 1970-01-01 to 2149-06-06.");
+                        "but its column holds dates " + ColumnType.DATES + ".");
             }
             data.putShort((int) day);
         }
@@ -249,7 +246,7 @@ abstract class NativeColumn {
             byte[] nulls = numbers.nulls();
             for (int i = from; i < to; i++) {
                 long day = numbers.values()[i];
-                if ((day < 0 || day > LAST) && (nulls == null || nulls[i] == 0)) {
+                if (!ColumnType.holdsDate(day) && (nulls == null || nulls[i] == 0)) {
                     return i;
                 }
             }

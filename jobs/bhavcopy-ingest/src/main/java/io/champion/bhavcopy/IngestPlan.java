@@ -1,6 +1,7 @@
 package io.champion.bhavcopy;
 
 import io.champion.lake.LakeReader;
+import io.champion.model.ColumnType;
 import io.champion.model.Dataset;
 import io.champion.model.Layer;
 import io.champion.model.PartitionKey;
@@ -238,7 +239,17 @@ public final class IngestPlan {
             throw new InputException(
                     file + " has the header of the " + format.title() + " but no rows.");
         }
-        return new PlannedFile(file, format, session(file, format, header, rows));
+        LocalDate session = session(file, format, header, rows);
+        if (session != null && !ColumnType.holdsDate(session.toEpochDay())) {
+            throw new InputException(
+                    file
+                            + " is of the session "
+                            + session
+                            + ", but dates are stored "
+                            + ColumnType.DATES
+                            + ".");
+        }
+        return new PlannedFile(file, format, session);
     }
 
     private static LocalDate session(

@@ -3,6 +3,7 @@ package io.champion.bhavcopy;
 import io.champion.bhavcopy.FileFormat.Column;
 import io.champion.bhavcopy.FileFormat.Kind;
 import io.champion.bhavcopy.FileFormat.Layout;
+import io.champion.model.ColumnType;
 import io.champion.model.Dataset;
 import io.champion.model.record.CorporateAction;
 import io.champion.model.record.CorporateActionType;
@@ -450,6 +451,18 @@ final class RowDecoder {
                         text,
                         "not_a_date",
                         slot.name() + " is '" + shown(text) + "', which is not a date.");
+            }
+            if (!ColumnType.holdsDate(parsed.toEpochDay())) {
+                throw refuse(
+                        slot.name(),
+                        text,
+                        "date_out_of_range",
+                        slot.name()
+                                + " is "
+                                + parsed
+                                + ", but dates are stored "
+                                + ColumnType.DATES
+                                + ".");
             }
             dateText = text;
             date = parsed;

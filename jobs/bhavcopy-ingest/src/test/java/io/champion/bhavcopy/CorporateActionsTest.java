@@ -290,6 +290,7 @@ class CorporateActionsTest {
                 "NSE,ALPHA,,GIFT,2030-01-08,1,1,,,     | action_type        | unknown_action_type",
                 "NSE,ALPHA,,BONUS,,1,1,,,              | ex_date            | missing_identity",
                 "NSE,ALPHA,,BONUS,soon,1,1,,,          | ex_date            | not_a_date",
+                "NSE,ALPHA,,BONUS,2149-06-07,1,1,,,    | ex_date            | date_out_of_range",
                 "NSE,ALPHA,,SPLIT,2030-01-08,10,0,,,   | ratio_old          | missing_number",
                 "NSE,ALPHA,,SPLIT,2030-01-08,0,1,,,    | ratio_new          | missing_number",
                 "NSE,ALPHA,,BONUS,2030-01-08,,1,,,     | ratio_new          | missing_number",

@@ -168,6 +168,16 @@ class IngestPlanTest {
     }
 
     @Test
+    void aSessionThatCannotBeStoredIsRefused() throws IOException {
+        String old = text("BhavCopy_NSE_CM_0_0_0_20300107_F_0000.csv").replace("2030-", "1969-");
+        assertThatThrownBy(() -> plan(write("old.csv", old)))
+                .isInstanceOf(InputException.class)
+                .hasMessageContainingAll(
+                        "old.csv is of the session 1969-01-07",
+                        "dates are stored from 1970-01-01 to 2149-06-06.");
+    }
+
+    @Test
     void aUdiffFileOfAnUnknownSegmentIsRefused() throws IOException {
         String udiff = text("BhavCopy_NSE_CM_0_0_0_20300107_F_0000.csv");
         assertThatThrownBy(() -> plan(write("cd.csv", udiff.replace(",CM,NSE,", ",CD,NSE,"))))

@@ -62,6 +62,7 @@ class RowsTest {
                 "105.20, 105.25  | 105.20, 99.90   | CLOSE_PRICE  | 99.90    | price_order",
                 "07-Jan-2030, 101| 31-Feb-2030, 101| DATE1        | 31-Feb-2030 | not_a_date",
                 "07-Jan-2030, 101| 08-Jan-2030, 101| DATE1        | 08-Jan-2030 | other_session",
+                "07-Jan-2030, 101| 31-Dec-1969, 101| DATE1        | 31-Dec-1969 | date_out_of_range",
                 "07-Jan-2030, 101| , 101           | DATE1        | ''       | missing_identity",
                 "ALPHA, EQ       | , EQ            | SYMBOL       | ''       | missing_identity",
                 "ALPHA, EQ       | ALPHA,          | SERIES       | ''       | missing_identity",

@@ -1,5 +1,6 @@
 package io.champion.jdbc;
 
+import io.champion.model.ColumnType;
 import io.champion.model.ColumnType.Column;
 import io.champion.model.Dataset;
 import io.champion.model.record.CorporateAction;
@@ -189,7 +190,17 @@ record ReferenceRow(String dataset, List<String> fields, String source, Instant 
                     }
                     yield number;
                 }
-                case DATE -> LocalDate.parse(bare);
+                case DATE -> {
+                    LocalDate date = LocalDate.parse(bare);
+                    if (!ColumnType.holdsDate(date.toEpochDay())) {
+                        throw refused(
+                                column,
+                                text,
+                                "date_out_of_range",
+                                "is not " + ColumnType.DATES + ", as stored dates are");
+                    }
+                    yield date;
+                }
                 default ->
                         throw new IllegalStateException(
                                 "No reference data has a " + column.type().kind() + ".");

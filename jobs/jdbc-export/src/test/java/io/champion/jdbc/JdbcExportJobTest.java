@@ -327,15 +327,16 @@ final class JdbcExportJobTest {
                         + " ('S1','NSE','INE000000001','One Ltd','EQ',NULL,NULL,NULL,NULL,'f'),"
                         + " ('S1','NSE','INE000000001','One Ltd','EQ',NULL,NULL,NULL,NULL,'f'),"
                         + " ('S2','NSE',NULL,'Two Ltd','EQ','Banks',1,1,NULL,'true'),"
-                        + " ('S3','NSE','INE000000003','Three Ltd','EQ','Banks',1,1,NULL,'perhaps')");
+                        + " ('S3','NSE','INE000000003','Three Ltd','EQ','Banks',1,1,NULL,'perhaps'),"
+                        + " ('S4','NSE','INE000000004','Four Ltd','EQ','Banks',1,1,'1929-05-06','true')");
         ImportReport report = importTable("import.dataset=normalized.symbol_master");
         assertThat(List.of(report.read(), report.written(), report.rejected(), report.duplicates()))
-                .containsExactly(5L, 2L, 2L, 1L);
+                .containsExactly(6L, 2L, 3L, 1L);
         assertThat(report.example()).contains("is missing").contains("Two Ltd");
         assertThat(onRecord("jdbc-import").metrics())
-                .containsEntry("rows_read", 5.0)
+                .containsEntry("rows_read", 6.0)
                 .containsEntry("rows_written", 2.0)
-                .containsEntry("rows_rejected", 2.0)
+                .containsEntry("rows_rejected", 3.0)
                 .containsEntry("rows_duplicate", 1.0);
         Dataset symbols = Dataset.of(SymbolMaster.getClassSchema());
         LakeReader reader =
