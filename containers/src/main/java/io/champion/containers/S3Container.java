@@ -21,6 +21,8 @@ public final class S3Container extends ServerContainer<S3Container> {
     private static final int PORT = 8080;
     private static final String IDENTITY = "test";
     private static final String SECRET = "secret";
+    private static final String UNFINISHED =
+            ".*/[.]mpus-.*-[0-9]+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
     private final Link link;
 
@@ -47,12 +49,15 @@ public final class S3Container extends ServerContainer<S3Container> {
                                 .formatted(PORT, IDENTITY, SECRET)
                                 .getBytes(StandardCharsets.UTF_8)),
                 "/etc/s3proxy.properties");
+        // What it was writing when it was killed it would take for a part of its upload.
         withCommand(
                 "bash",
                 "-c",
                 "mkdir -p /data/"
                         + BUCKET
-                        + " && exec java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp"
+                        + " && find /data -regextype posix-extended -regex '"
+                        + UNFINISHED
+                        + "' -delete && exec java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp"
                         + " /opt/s3proxy.jar org.gaul.s3proxy.Main --properties"
                         + " /etc/s3proxy.properties");
     }

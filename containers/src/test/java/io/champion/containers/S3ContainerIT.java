@@ -18,12 +18,17 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.api.connector.source.util.ratelimit.GatedRateLimiter;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -52,13 +57,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class S3ContainerIT {
 
-    private static final int ROWS = 300;
+    private static final int ROWS = 20_000;
     private static final int ROWS_PER_CHECKPOINT = 20;
     private static final LocalDate DAY = LocalDate.of(2025, 6, 16);
     private static final String LAKE = "s3://" + S3Container.BUCKET + "/lake";
 
-    // The sink's listener runs in this JVM, but as a copy.
+    // The sink's listener and the source's limit run in this JVM, but as copies.
     private static final AtomicInteger COMMITS = new AtomicInteger();
+    private static final AtomicBoolean UNLIMITED = new AtomicBoolean();
 
     @RegisterExtension
     static final MiniClusterExtension CLUSTER =
@@ -121,6 +127,7 @@ final class S3ContainerIT {
         assertThat(job.getJobStatus().get().isTerminalState())
                 .as("all of it happened while the job ran")
                 .isFalse();
+        UNLIMITED.set(true);
         job.getJobExecutionResult().get();
 
         assertThat(rows())
@@ -138,6 +145,21 @@ final class S3ContainerIT {
                 condition, Duration.ofSeconds(90), Duration.ofMillis(20), otherwise);
     }
 
+    /** So many rows a checkpoint, until the test has seen what it wants to see. */
+    private static final class LimitedForATime<S extends SourceSplit> implements RateLimiter<S> {
+        private final GatedRateLimiter<S> gate = new GatedRateLimiter<>(ROWS_PER_CHECKPOINT);
+
+        @Override
+        public CompletionStage<Void> acquire(int rows) {
+            return UNLIMITED.get() ? CompletableFuture.completedFuture(null) : gate.acquire(rows);
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpointId) {
+            gate.notifyCheckpointComplete(checkpointId);
+        }
+    }
+
     private static StreamExecutionEnvironment write() {
         Configuration configuration = new Configuration();
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
@@ -152,7 +174,7 @@ final class S3ContainerIT {
                         new DataGeneratorSource<SpecificRecordBase>(
                                 S3ContainerIT::row,
                                 ROWS,
-                                RateLimiterStrategy.perCheckpoint(ROWS_PER_CHECKPOINT),
+                                readers -> new LimitedForATime<>(),
                                 ContractTypeInfo.INSTANCE),
                         WatermarkStrategy.noWatermarks(),
                         "rows")

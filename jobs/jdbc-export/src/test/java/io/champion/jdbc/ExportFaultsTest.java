@@ -1,5 +1,6 @@
 package io.champion.jdbc;
 
+import static io.champion.local.faults.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -242,9 +243,7 @@ final class ExportFaultsTest {
                             }
                         });
         // The first may have the small reader at work, the second is its last.
-        while (!run.isDone() && lastCheckpoint(uneven) < 5) {
-            Thread.onSpinWait();
-        }
+        until("the fifth checkpoint", () -> run.isDone() || lastCheckpoint(uneven) >= 5);
         assertThat(run).isNotDone();
         // More than the connector tries before its task fails.
         proxy.refuse(REFUSALS);
@@ -329,12 +328,13 @@ final class ExportFaultsTest {
                 .hasMessageContaining("hold rows of the table ticks")
                 .hasMessageContaining("'champion export recover'");
         // The server notices a lost connection a little later.
-        while (postgres.count(
-                        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE"
-                                + " 'champion job %'")
-                > 0) {
-            Thread.onSpinWait();
-        }
+        until(
+                "no job is connected",
+                () ->
+                        postgres.count(
+                                        "SELECT count(*) FROM pg_stat_activity WHERE"
+                                                + " application_name LIKE 'champion job %'")
+                                == 0);
         try (ExportRecovery recovery = ExportRecovery.open(server())) {
             assertThat(recovery.find("ticks", Duration.ofHours(1))).isEmpty();
             assertThat(recovery.find("others", Duration.ZERO)).isEmpty();

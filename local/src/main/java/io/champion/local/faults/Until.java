@@ -10,6 +10,11 @@ public final class Until {
     /** How long conditions are waited for that say nothing else. */
     public static final Duration PATIENCE = Duration.ofMinutes(5);
 
+    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Pauses are so many times as long as the answer took. */
+    private static final int PAUSE_PER_ANSWER = 4;
+
     private Until() {}
 
     /**
@@ -31,11 +36,13 @@ public final class Until {
     public static void until(String what, Duration patience, Callable<Boolean> condition)
             throws Exception {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (!condition.call()) {
-            if (System.nanoTime() > deadline) {
+        for (long asked = System.nanoTime(); !condition.call(); asked = System.nanoTime()) {
+            long now = System.nanoTime();
+            if (now > deadline) {
                 throw new AssertionError("Not within " + patience.toSeconds() + " s: " + what);
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            // So that those who are waited for have the processors.
+            LockSupport.parkNanos(Math.max(SHORTEST_PAUSE, PAUSE_PER_ANSWER * (now - asked)));
         }
     }
 }
