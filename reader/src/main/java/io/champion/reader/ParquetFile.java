@@ -1,6 +1,7 @@
 package io.champion.reader;
 
 import com.github.luben.zstd.Zstd;
+import io.champion.lake.ParquetCodecs;
 import io.champion.model.ColumnType;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
@@ -13,12 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.apache.flink.core.fs.FSDataInputStream;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.statistics.LongStatistics;
 import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
 import org.apache.parquet.format.Util;
@@ -141,14 +140,6 @@ final class ParquetFile implements Closeable {
     }
 
     /**
-     * Options of one reader: a decompressor is part of them, and serves one thread alone. Hadoop's
-     * own configuration would be parsed from XML, file by file, for nothing.
-     */
-    static ParquetReadOptions options() {
-        return ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
-    }
-
-    /**
      * Opens a file.
      *
      * @param in is closed with the file, or if this fails
@@ -166,7 +157,9 @@ final class ParquetFile implements Closeable {
                     footer =
                             new Footer(
                                     ParquetFileReader.readFooter(
-                                            source.asInputFile(), options(), stream));
+                                            source.asInputFile(),
+                                            ParquetCodecs.readOptions(),
+                                            stream));
                 } catch (RuntimeException e) {
                     throw new IOException(path + " is no Parquet file: " + e.getMessage(), e);
                 }

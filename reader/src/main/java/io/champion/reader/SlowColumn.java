@@ -1,5 +1,6 @@
 package io.champion.reader;
 
+import io.champion.lake.ParquetCodecs;
 import io.champion.model.ColumnType;
 import java.io.IOException;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ final class SlowColumn {
             try (ParquetFileReader reader =
                     new ParquetFileReader(
                             source.asInputFile(),
-                            ParquetFile.options(),
+                            ParquetCodecs.readOptions(),
                             source.asInputFile().newStream())) {
                 reader.setRequestedSchema(one);
                 PageReadStore pages = reader.readRowGroup(group);

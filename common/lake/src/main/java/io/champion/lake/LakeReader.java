@@ -29,7 +29,6 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.IOUtils;
-import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
@@ -443,13 +442,10 @@ public final class LakeReader {
         private final Schema schema;
 
         Builder(InputFile file, Schema schema) {
-            super(file, configuration());
-            this.schema = schema;
-        }
-
-        private static ParquetConfiguration configuration() {
             // Hadoop's own configuration would be parsed from XML for nothing.
-            return new PlainParquetConfiguration();
+            super(file, new PlainParquetConfiguration());
+            withCodecFactory(new ParquetCodecs());
+            this.schema = schema;
         }
 
         @Override

@@ -9,9 +9,7 @@ import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.bytes.BytesUtils;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -24,10 +22,6 @@ import org.apache.parquet.io.SeekableInputStream;
 
 /** parquet-java over the streams of Flink's file systems. */
 final class ParquetFiles {
-    /** Hadoop's own configuration would be parsed from XML, file by file, for nothing. */
-    private static final ParquetReadOptions READ_OPTIONS =
-            ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
-
     /** What ends every file, and begins it. */
     static final String MAGIC = "PAR1";
 
@@ -115,7 +109,8 @@ final class ParquetFiles {
     static ParquetMetadata footer(FileSystem fs, Path path, long bytes) throws IOException {
         try (FSDataInputStream in = fs.open(path);
                 ParquetFileReader reader =
-                        ParquetFileReader.open(new OpenInputFile(in, bytes), READ_OPTIONS)) {
+                        ParquetFileReader.open(
+                                new OpenInputFile(in, bytes), ParquetCodecs.readOptions())) {
             return reader.getFooter();
         }
     }

@@ -22,12 +22,10 @@ import org.apache.avro.JsonProperties;
 import org.apache.avro.Schema;
 import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.IOUtils;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -102,11 +100,7 @@ final class RowGroupReader implements CloseableIterator<RowGroup> {
     }
 
     private void open() throws IOException {
-        // Options of its own: a decompressor is part of them, and serves one thread alone.
-        reader =
-                ParquetFileReader.open(
-                        files.peek(),
-                        ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
+        reader = ParquetFileReader.open(files.peek(), ParquetCodecs.readOptions());
         MessageType whole = reader.getFileMetaData().getSchema();
         List<Type> fields =
                 whole.getFields().stream()
