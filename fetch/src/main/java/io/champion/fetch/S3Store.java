@@ -230,7 +230,8 @@ final class S3Store implements AutoCloseable {
                                 + " wrong.",
                         e);
             }
-            boolean busy = status >= 500 || status == 429 || status == 408;
+            // 501 is a store that does not know the request, now or later.
+            boolean busy = (status >= 500 && status != 501) || status == 429 || status == 408;
             return new FileFailure(
                     busy ? FileFailure.Kind.TRANSIENT : FileFailure.Kind.PERMANENT,
                     "The server answers " + status + said + ".",

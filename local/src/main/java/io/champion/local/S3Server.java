@@ -35,7 +35,7 @@ public final class S3Server implements AutoCloseable {
 
     private static final Path JARS = Path.of("local", "target", "s3");
     private static final Pattern STARTED =
-            Pattern.compile("Started ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}");
+            Pattern.compile("Started \\S*ServerConnector.*\\{127\\.0\\.0\\.1:(\\d+)\\}");
 
     private final Process process;
     private final String url;
