@@ -42,9 +42,14 @@ final class ContractReadSupport extends ReadSupport<SpecificRecordBase> {
     private final Schema schema;
     private final SpecificData model;
 
-    ContractReadSupport(Schema schema, ClassLoader loader) {
+    /**
+     * How rows of a contract are read.
+     *
+     * @param model made once for many files: {@link #model}
+     */
+    ContractReadSupport(Schema schema, SpecificData model) {
         this.schema = schema;
-        this.model = model(loader);
+        this.model = model;
     }
 
     /** Avro's helper for generated classes, with the conversions that they are generated with. */

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -439,6 +440,9 @@ public final class LakeReader {
     }
 
     private static final class Builder extends ParquetReader.Builder<SpecificRecordBase> {
+        private static final SpecificData MODEL =
+                ContractReadSupport.model(Dataset.class.getClassLoader());
+
         private final Schema schema;
 
         Builder(InputFile file, Schema schema) {
@@ -450,7 +454,7 @@ public final class LakeReader {
 
         @Override
         protected ReadSupport<SpecificRecordBase> getReadSupport() {
-            return new ContractReadSupport(schema, Dataset.class.getClassLoader());
+            return new ContractReadSupport(schema, MODEL);
         }
     }
 }

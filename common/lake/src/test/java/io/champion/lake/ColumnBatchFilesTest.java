@@ -271,7 +271,9 @@ class ColumnBatchFilesTest {
                         new PlainParquetConfiguration()) {
                     @Override
                     protected ReadSupport<SpecificRecordBase> getReadSupport() {
-                        return new ContractReadSupport(schema, EveryColumn.class.getClassLoader());
+                        return new ContractReadSupport(
+                                schema,
+                                ContractReadSupport.model(EveryColumn.class.getClassLoader()));
                     }
                 }.build()) {
             for (SpecificRecordBase row = reader.read(); row != null; row = reader.read()) {

@@ -351,7 +351,8 @@ class ParquetFilesTest {
                         new PlainParquetConfiguration()) {
                     @Override
                     protected ReadSupport<SpecificRecordBase> getReadSupport() {
-                        return new ContractReadSupport(schema, Four.class.getClassLoader());
+                        return new ContractReadSupport(
+                                schema, ContractReadSupport.model(Four.class.getClassLoader()));
                     }
                 }.build()) {
             for (SpecificRecordBase row = reader.read(); row != null; row = reader.read()) {

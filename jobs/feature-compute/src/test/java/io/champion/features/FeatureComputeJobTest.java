@@ -233,7 +233,7 @@ final class FeatureComputeJobTest {
                             "features.interval=1d",
                             "features.out-of-orderness=5 d",
                             "features.horizon=20",
-                            "execution.checkpointing.interval=300 ms",
+                            "execution.checkpointing.interval=1 s",
                             "execution.checkpointing.min-pause=0 ms");
             StreamExecutionEnvironment env =
                     StreamExecutionEnvironment.createLocalEnvironment(2, new Configuration());
