@@ -212,8 +212,10 @@ public final class FeatureComputeJob {
                                         message.record() instanceof Bar bar
                                                 ? bar.getWindowStart() / 1_000_000
                                                 : Long.MIN_VALUE);
-        if (!config.get(FeatureComputeOptions.IDLENESS).isZero()) {
-            strategy = strategy.withIdleness(config.get(FeatureComputeOptions.IDLENESS));
+        Duration idleness = config.get(FeatureComputeOptions.IDLENESS);
+        // Of a bounded run a partition that is silent has ended, or is slow to come.
+        if (!idleness.isZero() && !config.get(FeatureComputeOptions.BOUNDED)) {
+            strategy = strategy.withIdleness(idleness);
         }
         Duration maxDrift = config.get(FeatureComputeOptions.MAX_DRIFT);
         return maxDrift.isZero()

@@ -159,8 +159,8 @@ public final class FeatureComputeOptions {
                     .withDescription(
                             "From Kafka: after how much silence a partition, or a task that has"
                                     + " none, holds back the watermark no more; `0 s`: it always"
-                                    + " does. What comes after a longer silence is late, and"
-                                    + " taken as far as the horizon goes.");
+                                    + " does, as in a bounded run. What comes after a longer"
+                                    + " silence is late, and taken as far as the horizon goes.");
 
     public static final ConfigOption<Duration> MAX_DRIFT =
             ConfigOptions.key("features.alignment.max-drift")

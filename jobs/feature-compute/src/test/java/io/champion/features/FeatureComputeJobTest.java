@@ -54,12 +54,18 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkAlignmentParams;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarksWithIdleness;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
+import org.apache.flink.util.clock.RelativeClock;
+import org.apache.flink.util.clock.SystemClock;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -232,6 +238,7 @@ final class FeatureComputeJobTest {
                             "features.input=kafka",
                             "features.interval=1d",
                             "features.out-of-orderness=5 d",
+                            "features.idleness=0 s",
                             "features.horizon=20",
                             "execution.checkpointing.interval=1 s",
                             "execution.checkpointing.min-pause=0 ms");
@@ -677,6 +684,28 @@ final class FeatureComputeJobTest {
                                 .getAlignmentParameters()
                                 .isEnabled())
                 .isFalse();
+    }
+
+    @Test
+    void aBoundedRunWaitsForASlowPartition() {
+        WatermarkGeneratorSupplier.Context context =
+                new WatermarkGeneratorSupplier.Context() {
+                    @Override
+                    public MetricGroup getMetricGroup() {
+                        return new UnregisteredMetricsGroup();
+                    }
+
+                    @Override
+                    public RelativeClock getInputActivityClock() {
+                        return SystemClock.getInstance();
+                    }
+                };
+        assertThat(FeatureComputeJob.times(config()).createWatermarkGenerator(context))
+                .isInstanceOf(WatermarksWithIdleness.class);
+        assertThat(
+                        FeatureComputeJob.times(config("features.bounded=true"))
+                                .createWatermarkGenerator(context))
+                .isNotInstanceOf(WatermarksWithIdleness.class);
     }
 
     @Test

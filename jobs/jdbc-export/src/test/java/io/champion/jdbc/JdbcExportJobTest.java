@@ -328,7 +328,7 @@ final class JdbcExportJobTest {
                         + " ('S1','NSE','INE000000001','One Ltd','EQ',NULL,NULL,NULL,NULL,'f'),"
                         + " ('S2','NSE',NULL,'Two Ltd','EQ','Banks',1,1,NULL,'true'),"
                         + " ('S3','NSE','INE000000003','Three Ltd','EQ','Banks',1,1,NULL,'perhaps'),"
-                        + " ('S4','NSE','INE000000004','Four Ltd','EQ','Banks',1,1,'1929-05-06','true')");
+                        + " ('OLD','NSE','INE000000004','Old Ltd','EQ','Banks',1,1,'1929-05-06','true')");
         ImportReport report = importTable("import.dataset=normalized.symbol_master");
         assertThat(List.of(report.read(), report.written(), report.rejected(), report.duplicates()))
                 .containsExactly(6L, 2L, 3L, 1L);
