@@ -97,7 +97,7 @@ class RowsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "STF,9001  | XXX,9001   | FinInstrmTp | unknown_instrument_type",
+                "STF,9001  | BAD,9001   | FinInstrmTp | unknown_instrument_type",
                 "187.50,CE | 187.50,XX  | OptnTp      | unknown_option_type",
                 "187.50,CE | ,CE        | StrkPric    | missing_identity",
                 "187.50,CE | 187.50,    | OptnTp      | missing_identity",
