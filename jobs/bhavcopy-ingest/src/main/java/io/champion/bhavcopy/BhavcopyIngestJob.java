@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -59,7 +60,7 @@ public final class BhavcopyIngestJob {
             OptionSet.of(CommonOptions.class, TrackingOptions.class, BhavcopyIngestOptions.class);
 
     static final String NAME = "bhavcopy-ingest";
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     /** Runs the job and prints its report. */
     public static void main(String[] arguments) throws Exception {
@@ -168,9 +169,10 @@ public final class BhavcopyIngestJob {
 
     private static JobExecutionResult await(
             JobClient job, IngestPlan plan, Consumer<IngestProgress> progress) throws Exception {
+        Future<JobExecutionResult> result = job.getJobExecutionResult();
         while (true) {
             try {
-                return job.getJobExecutionResult().get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                return result.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 progress.accept(progress(job, plan));
             } catch (InterruptedException e) {

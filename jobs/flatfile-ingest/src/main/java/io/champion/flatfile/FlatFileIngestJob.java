@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -67,7 +68,7 @@ public final class FlatFileIngestJob {
             OptionSet.of(CommonOptions.class, TrackingOptions.class, FlatFileIngestOptions.class);
 
     static final String NAME = "flatfile-ingest";
-    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     /** Runs the job and prints its report. Fails if a file could not be read. */
     public static void main(String[] arguments) throws Exception {
@@ -298,11 +299,11 @@ public final class FlatFileIngestJob {
 
     private static Accounting await(JobClient job, int pieces, Consumer<IngestProgress> progress)
             throws Exception {
+        Future<JobExecutionResult> result = job.getJobExecutionResult();
         while (true) {
             try {
-                JobExecutionResult result =
-                        job.getJobExecutionResult().get(POLL.toMillis(), TimeUnit.MILLISECONDS);
-                return result.getAccumulatorResult(IngestFunction.ACCOUNTING);
+                return result.get(POLL.toMillis(), TimeUnit.MILLISECONDS)
+                        .getAccumulatorResult(IngestFunction.ACCOUNTING);
             } catch (TimeoutException e) {
                 progress.accept(progress(job, pieces));
             } catch (InterruptedException e) {
