@@ -3,10 +3,13 @@ package io.champion.warehouse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Work that a committer does on several threads, and waits for on its own. */
 final class Parallel {
@@ -20,6 +23,36 @@ final class Parallel {
                     thread.setDaemon(true);
                     return thread;
                 });
+    }
+
+    /**
+     * Does all of it, in this order as threads become free. After a failure nothing more is begun,
+     * and it is thrown when nothing runs any more.
+     */
+    static <T> List<T> all(ExecutorService pool, List<Callable<T>> work)
+            throws IOException, InterruptedException {
+        AtomicBoolean failed = new AtomicBoolean();
+        List<Callable<T>> guarded = new ArrayList<>(work.size());
+        for (Callable<T> one : work) {
+            guarded.add(
+                    () -> {
+                        if (failed.get()) {
+                            // Never seen: the failure stands before it in the list.
+                            throw new CancellationException();
+                        }
+                        boolean done = false;
+                        try {
+                            T result = one.call();
+                            done = true;
+                            return result;
+                        } finally {
+                            if (!done) {
+                                failed.set(true);
+                            }
+                        }
+                    });
+        }
+        return await(pool.invokeAll(guarded));
     }
 
     /** Waits for all results; at the first failure the others are cancelled. */

@@ -38,6 +38,7 @@ final class ReplacingCommitter implements Committer<ReplacementPart> {
     private final CommitterMetrics metrics;
     private final Retries retries;
     private final ExecutorService tables;
+    private final ExecutorService inserts;
 
     ReplacingCommitter(
             SinkSettings settings,
@@ -50,6 +51,7 @@ final class ReplacingCommitter implements Committer<ReplacementPart> {
         this.metrics = metrics;
         this.retries = new Retries(metrics::retried);
         this.tables = Parallel.pool(settings.parallelInserts(), "warehouse-replace");
+        this.inserts = Parallel.pool(settings.parallelInserts(), "warehouse-insert");
     }
 
     @Override
@@ -104,6 +106,7 @@ final class ReplacingCommitter implements Committer<ReplacementPart> {
                         clickHouse,
                         retries,
                         metrics,
+                        inserts,
                         table,
                         partitions.stream()
                                 .filter(key -> Dataset.of(key.dataset()).table().equals(table))
@@ -120,6 +123,7 @@ final class ReplacingCommitter implements Committer<ReplacementPart> {
     @Override
     public void close() {
         tables.shutdownNow();
+        inserts.shutdownNow();
         try {
             // They give their locks back; others would have to wait for the end of the leases.
             if (!tables.awaitTermination(RELEASE.toMillis(), TimeUnit.MILLISECONDS)) {

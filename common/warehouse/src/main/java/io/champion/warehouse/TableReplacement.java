@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ final class TableReplacement {
     private final ClickHouse clickHouse;
     private final Retries retries;
     private final CommitterMetrics metrics;
+    private final ExecutorService inserts;
     private final String table;
     private final Dataset dataset;
     private final List<PartitionKey> keys;
@@ -54,6 +57,7 @@ final class TableReplacement {
             ClickHouse clickHouse,
             Retries retries,
             CommitterMetrics metrics,
+            ExecutorService inserts,
             String table,
             List<PartitionKey> keys,
             List<SealedBlock> blocks) {
@@ -61,6 +65,7 @@ final class TableReplacement {
         this.clickHouse = clickHouse;
         this.retries = retries;
         this.metrics = metrics;
+        this.inserts = inserts;
         this.table = table;
         this.dataset = Dataset.of(keys.get(0).dataset());
         this.keys = keys;
@@ -96,12 +101,8 @@ final class TableReplacement {
         createStage(stage);
         Map<String, Long> expected = new TreeMap<>();
         partitions.forEach(partition -> expected.put(partition, 0L));
-        for (SealedBlock block : blocks) {
-            if (partitions.contains(block.partition())) {
-                long rows = insert(block, stage);
-                expected.merge(block.partition(), rows, Long::sum);
-            }
-        }
+        insert(partitions, stage)
+                .forEach((partition, rows) -> expected.merge(partition, rows, Long::sum));
         Map<String, Long> written = Map.copyOf(expected);
         settings.hook().at(ProtocolStep.AFTER_STAGED, table);
 
@@ -237,6 +238,23 @@ final class TableReplacement {
                         + plainEngine(clickHouse, table));
         // Rows are counted before the swap; no merge may collapse or expire any of them by then.
         clickHouse.execute("SYSTEM STOP MERGES " + clickHouse.table(stage));
+    }
+
+    /** Inserts the blocks of some partitions and tells how many rows each has now. */
+    private Map<String, Long> insert(Set<String> partitions, String stage)
+            throws IOException, InterruptedException {
+        List<SealedBlock> wanted =
+                blocks.stream().filter(block -> partitions.contains(block.partition())).toList();
+        List<Callable<Long>> work = new ArrayList<>();
+        for (SealedBlock block : wanted) {
+            work.add(() -> insert(block, stage));
+        }
+        List<Long> rows = Parallel.all(inserts, work);
+        Map<String, Long> written = new HashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            written.merge(wanted.get(i).partition(), rows.get(i), Long::sum);
+        }
+        return written;
     }
 
     /** Inserts a block into the staging table and tells how many of its rows it holds now. */

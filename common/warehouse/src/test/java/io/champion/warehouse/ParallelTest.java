@@ -1,0 +1,68 @@
+package io.champion.warehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ParallelTest {
+    private final ExecutorService pool = Parallel.pool(2, "test");
+
+    @AfterEach
+    void close() {
+        pool.shutdownNow();
+    }
+
+    @Test
+    void doesAsMuchAtATimeAsThereAreThreadsAndKeepsTheOrder() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        Callable<Integer> meets =
+                () -> {
+                    both.countDown();
+                    both.await();
+                    return 1;
+                };
+
+        assertThat(Parallel.all(pool, List.of(meets, meets, () -> 2, () -> 3)))
+                .containsExactly(1, 1, 2, 3);
+    }
+
+    @Test
+    void afterAFailureNothingIsBegunAndItIsThrownWhenNothingRuns() {
+        CountDownLatch failed = new CountDownLatch(1);
+        AtomicInteger ended = new AtomicInteger();
+        AtomicInteger begun = new AtomicInteger();
+        List<Callable<Integer>> work = new ArrayList<>();
+        work.add(
+                () -> {
+                    failed.await();
+                    // The other thread comes to this when it is through with all of the work.
+                    pool.submit(() -> 0).get();
+                    return ended.incrementAndGet();
+                });
+        work.add(
+                () -> {
+                    failed.countDown();
+                    throw new IOException("the second one");
+                });
+        for (int i = 0; i < 10; i++) {
+            work.add(begun::incrementAndGet);
+        }
+
+        assertThatThrownBy(() -> Parallel.all(pool, work))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the second one");
+        assertThat(ended).hasValue(1);
+        assertThat(begun).hasValue(0);
+    }
+}
