@@ -166,10 +166,17 @@ public final class Queries {
                 "SELECT toStartOfMinute(event_time) AS minute, argMin(price, event_time), max(price),"
                         + " min(price), argMax(price, event_time), sum(size), count() FROM ";
         time(
-                "bars of the job, `bars_latest`",
+                "bars of the job, all 24 columns, `bars_latest`",
                 REPEATS,
                 (s, from, to) ->
                         "SELECT * FROM bars_latest"
+                                + key("window_start", s, from, to)
+                                + " AND bar_interval = '1m' ORDER BY window_start");
+        time(
+                "prices and volume of the same",
+                REPEATS,
+                (s, from, to) ->
+                        "SELECT window_start, open, high, low, close, volume FROM bars_latest"
                                 + key("window_start", s, from, to)
                                 + " AND bar_interval = '1m' ORDER BY window_start");
         time(
