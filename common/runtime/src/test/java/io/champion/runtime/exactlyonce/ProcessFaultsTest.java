@@ -1,20 +1,15 @@
 package io.champion.runtime.exactlyonce;
 
-import io.champion.lake.CommitStep;
 import io.champion.local.FaultProxy.Fault;
-import io.champion.local.faults.FaultStage;
-import io.champion.runtime.exactlyonce.FaultPoints.Effect;
-import io.champion.warehouse.ProtocolStep;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes die, and every row is written once all the same. */
+/** Real processes die under an unbounded run, and every row is written once all the same. */
 class ProcessFaultsTest {
     @TempDir static Path folder;
 
@@ -61,27 +56,5 @@ class ProcessFaultsTest {
         stage.processes().breakInserts(3, Fault.resetMidway());
         stage.awaitProgress(run);
         stage.finish(run, job);
-    }
-
-    @Test
-    void aTaskManagerDiesBetweenTheSwapsOfABoundedRun() throws Exception {
-        stage.replace(
-                stage.prepare("swaps"),
-                Map.of(ProtocolStep.AFTER_SWAP, Effect.HALT, CommitStep.OLD_MOVED, Effect.HALT),
-                FaultStage.inserts(2, Fault.dropResponse()));
-    }
-
-    @Test
-    void theJobManagerIsKilledInABoundedRun() throws Exception {
-        stage.replace(
-                stage.prepare("bounded_job_manager"),
-                Map.of(),
-                stage.processes().jobManagerDies(30));
-    }
-
-    @Test
-    void clickHouseIsKilledInABoundedRun() throws Exception {
-        stage.replace(
-                stage.prepare("bounded_outage"), Map.of(), stage.processes().clickHouseDies(25));
     }
 }
