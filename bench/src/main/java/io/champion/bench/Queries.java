@@ -147,6 +147,15 @@ public final class Queries {
         String of(String symbol, String from, String to);
     }
 
+    private static Query bars(String columns) {
+        return (s, from, to) ->
+                "SELECT "
+                        + columns
+                        + " FROM bars_latest"
+                        + key("window_start", s, from, to)
+                        + " AND bar_interval = '1m' ORDER BY window_start";
+    }
+
     private static String key(String time, String symbol, String from, String to) {
         return " WHERE symbol = '"
                 + symbol
@@ -165,20 +174,11 @@ public final class Queries {
         String byMinute =
                 "SELECT toStartOfMinute(event_time) AS minute, argMin(price, event_time), max(price),"
                         + " min(price), argMax(price, event_time), sum(size), count() FROM ";
-        time(
-                "bars of the job, all 24 columns, `bars_latest`",
-                REPEATS,
-                (s, from, to) ->
-                        "SELECT * FROM bars_latest"
-                                + key("window_start", s, from, to)
-                                + " AND bar_interval = '1m' ORDER BY window_start");
+        time("bars of the job, all 24 columns, `bars_latest`", REPEATS, bars("*"));
         time(
                 "prices and volume of the same",
                 REPEATS,
-                (s, from, to) ->
-                        "SELECT window_start, open, high, low, close, volume FROM bars_latest"
-                                + key("window_start", s, from, to)
-                                + " AND bar_interval = '1m' ORDER BY window_start");
+                bars("window_start, open, high, low, close, volume"));
         time(
                 "roll-up as stored, `trades_1m_agg`",
                 REPEATS,

@@ -5,30 +5,11 @@ import io.champion.local.FaultProxy.Fault;
 import io.champion.local.faults.FaultStage;
 import io.champion.runtime.exactlyonce.FaultPoints.Effect;
 import io.champion.warehouse.ProtocolStep;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes die under a bounded run, and every row is written once all the same. */
-class BoundedProcessFaultsTest {
-    @TempDir static Path folder;
-
-    private static Stage stage;
-
-    @BeforeAll
-    static void start() throws IOException {
-        stage = Stage.set(folder);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        stage.close();
-    }
-
+class BoundedProcessFaultsTest extends OnStage {
     @Test
     void aTaskManagerDiesBetweenTheSwapsOfABoundedRun() throws Exception {
         stage.replace(

@@ -1,30 +1,11 @@
 package io.champion.runtime.exactlyonce;
 
 import io.champion.local.FaultProxy.Fault;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes die under an unbounded run, and every row is written once all the same. */
-class ProcessFaultsTest {
-    @TempDir static Path folder;
-
-    private static Stage stage;
-
-    @BeforeAll
-    static void start() throws IOException {
-        stage = Stage.set(folder);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        stage.close();
-    }
-
+class ProcessFaultsTest extends OnStage {
     @Test
     void taskManagersAndTheJobManagerAreKilledAndTheJobIsRescaled() throws Exception {
         Run run = stage.prepare("processes");

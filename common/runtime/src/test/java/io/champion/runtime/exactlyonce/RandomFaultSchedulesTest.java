@@ -1,16 +1,11 @@
 package io.champion.runtime.exactlyonce;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Random faults of all kinds befall real processes, and every row is written once all the same.
  * {@value #SEEDS} names the seeds to play in place of the usual ones, with commas between them.
  */
-class RandomFaultSchedulesTest {
+class RandomFaultSchedulesTest extends OnStage {
     static final String SEEDS = "champion.proof.seeds";
 
     /** How long the soak lasts, in minutes. */
@@ -27,20 +22,6 @@ class RandomFaultSchedulesTest {
     private static final int USUAL_SEEDS = 3;
     private static final int FAULTS = 2;
     private static final int FAULTS_OF_SOAK = 6;
-
-    @TempDir static Path folder;
-
-    private static Stage stage;
-
-    @BeforeAll
-    static void start() throws IOException {
-        stage = Stage.set(folder);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        stage.close();
-    }
 
     static LongStream seeds() {
         String named = System.getProperty(SEEDS, "");
