@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Work that a committer does on several threads, and waits for on its own. */
 final class Parallel {
@@ -31,24 +30,21 @@ final class Parallel {
      */
     static <T> List<T> all(ExecutorService pool, List<Callable<T>> work)
             throws IOException, InterruptedException {
-        AtomicBoolean failed = new AtomicBoolean();
+        AtomicReference<Exception> failure = new AtomicReference<>();
         List<Callable<T>> guarded = new ArrayList<>(work.size());
         for (Callable<T> one : work) {
             guarded.add(
                     () -> {
-                        if (failed.get()) {
-                            // Never seen: the failure stands before it in the list.
-                            throw new CancellationException();
+                        Exception earlier = failure.get();
+                        if (earlier != null) {
+                            // Whichever of them is looked at first, it is the failure that counts.
+                            throw earlier;
                         }
-                        boolean done = false;
                         try {
-                            T result = one.call();
-                            done = true;
-                            return result;
-                        } finally {
-                            if (!done) {
-                                failed.set(true);
-                            }
+                            return one.call();
+                        } catch (Exception e) {
+                            failure.compareAndSet(null, e);
+                            throw e;
                         }
                     });
         }

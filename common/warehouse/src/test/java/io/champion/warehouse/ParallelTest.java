@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,12 +42,14 @@ class ParallelTest {
 
     @Test
     void afterAFailureNothingIsBegunAndItIsThrownWhenNothingRuns() {
+        CountDownLatch runs = new CountDownLatch(1);
         CountDownLatch failed = new CountDownLatch(1);
         AtomicInteger ended = new AtomicInteger();
         AtomicInteger begun = new AtomicInteger();
         List<Callable<Integer>> work = new ArrayList<>();
         work.add(
                 () -> {
+                    runs.countDown();
                     failed.await();
                     // The other thread comes to this when it is through with all of the work.
                     pool.submit(() -> 0).get();
@@ -52,6 +57,7 @@ class ParallelTest {
                 });
         work.add(
                 () -> {
+                    runs.await();
                     failed.countDown();
                     throw new IOException("the second one");
                 });
@@ -64,5 +70,38 @@ class ParallelTest {
                 .hasMessage("the second one");
         assertThat(ended).hasValue(1);
         assertThat(begun).hasValue(0);
+    }
+
+    /** A thread may take up one before it and find only then that another has failed. */
+    @Test
+    void theFailureIsThrownWhereverItStands() {
+        LinkedBlockingDeque<Runnable> queue =
+                new LinkedBlockingDeque<>() {
+                    @Override
+                    public boolean offer(Runnable task) {
+                        return offerFirst(task);
+                    }
+                };
+        ExecutorService lastFirst = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, queue);
+        try {
+            lastFirst.submit(
+                    () -> {
+                        while (queue.size() < 3) {
+                            Thread.onSpinWait();
+                        }
+                    });
+            List<Callable<Integer>> work =
+                    List.of(
+                            () -> 1,
+                            () -> 2,
+                            () -> {
+                                throw new IOException("the last one");
+                            });
+            assertThatThrownBy(() -> Parallel.all(lastFirst, work))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the last one");
+        } finally {
+            lastFirst.shutdownNow();
+        }
     }
 }
